@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,21 +24,33 @@ TM_CONVENTION = (
     "dispersion."
 )
 _GROUPS = {"Modes": ("position",), "What they carry": ("energy", "losses")}
+MOST_SHOWN = 60  # modes on a terminal: what stands above the tables is still in its history
 # Tables of what a design asks for beside, shown where it does.
 _FURTHER = {"Not quite round": ("deviation",), "As a sensor": ("sensing",)}
 
 
 def print_modes(found: ModeSet) -> None:
-    """Print a set of modes with errors, the convention and the count; nothing of an empty set."""
+    """Print a set of modes with errors, the convention and the count; nothing of an empty set.
+
+    A terminal shows the first modes of a long comb; a pipe or a file gets all of them.
+    """
     if not found.modes:
         return
-    records = [mode.to_json_dict() for mode in found]
-    tables = [_table(title, groups, records) for title, groups in _GROUPS.items()]
+    shown = found.modes[:MOST_SHOWN] if sys.stdout.isatty() else found.modes
+    records = [mode.to_json_dict() for mode in shown]
+    tables: list[Table | str] = [
+        _table(title, groups, records) for title, groups in _GROUPS.items()
+    ]
     tables += [
         _table(title, groups, records)
         for title, groups in _FURTHER.items()
         if any(groups[0] in record for record in records)
     ]
+    if len(shown) < len(found):
+        tables.append(
+            f"The first {len(shown)} of {len(found)} modes are shown; a pipe (| less) or --json "
+            "gives all of them."
+        )
     print_tables(*tables, *_spread_table(records), TM_CONVENTION, _count(found))
 
 

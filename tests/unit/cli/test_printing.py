@@ -1,10 +1,16 @@
 """Tables on narrow and wide screens: every row keeps its name, no number is cut."""
 
 import re
+import sys
+from dataclasses import replace
+from functools import partial
 
 import pytest
+import rich.console
 
 from cavitydesign.cli import printing
+from cavitydesign.cli.mode_table import MOST_SHOWN, print_modes
+from cavitydesign.modes import ModeSet
 
 WIDTHS = (60, 80, 100, 120, 160)
 
@@ -106,3 +112,23 @@ def test_numbers_stand_right_and_sentences_left(capsys: pytest.CaptureFixture[st
     assert origin[0] == origin[1]
     assert rows[0].index("1.5") + len("1.5") == rows[2].index("12.25") + len("12.25")
     assert rows[0].index("a light") == rows[2].index("a table")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_shows_the_first_modes_of_a_long_comb(
+    mode_set: ModeSet,
+    terminal: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Thousands of lines would take the answer above them out of sight; a pipe gets them all."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setattr(
+        printing, "_console", partial(rich.console.Console, width=400, color_system=None)
+    )
+    many = replace(mode_set, modes=(mode_set.modes[0],) * (MOST_SHOWN + 1))
+    print_modes(many)
+    printed = capsys.readouterr().out
+    tables = 2
+    assert printed.count(mode_set.modes[0].label) == tables * (MOST_SHOWN + (not terminal))
+    assert (f"The first {MOST_SHOWN} of {MOST_SHOWN + 1} modes are shown" in printed) is terminal
