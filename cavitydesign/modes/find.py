@@ -17,9 +17,10 @@ from .estimates.seeds import FamilySeed, family_seeds
 from .finish import finished_modes, sure_modes
 from .label import Label
 from .lengths import check_count, check_lengths
+from .lists.nothing_found import lacking, not_found, why_nothing
+from .lists.undecided import undecided
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .nothing_found import lacking, not_found, why_nothing
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
 from .rim.window_problem import NoRoomError
@@ -71,13 +72,15 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
     missing = _missing(request, modes, cavity.sliced)
     missing += lacking(seeds, results, modes, [*notes, *unsure])
+    left_open = undecided(request, results, modes)
     # The list is complete only if nothing cut it short: no count that differs, no mode that was
-    # doubted, no stop by time or memory.
+    # doubted or is not known well enough, no stop by time or memory.
     return ModeSet(
         tuple(modes),
         _range(request, modes),
         counted,
-        all(result.complete for result in results) and not (missing or unsure or watch.stops),
+        all(result.complete for result in results)
+        and not (missing or unsure or left_open or watch.stops),
         watch.total(),
         cavity.diameter_um,
         (
@@ -86,6 +89,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             *notes,
             *unsure,
             *missing,
+            *left_open,
             *_missed(request, modes),
             *_mixed(modes),
             *_unknown_radiation(modes),

@@ -138,16 +138,11 @@ def _twice(results: Sequence[SolvedClass]) -> Iterator[_ModeIndex]:
 def _may_be_one(results: Sequence[SolvedClass], one: _ModeIndex, other: _ModeIndex) -> bool:
     modes = _mode(results, one), _mode(results, other)
     bars = sum(
-        _bar(results[index.result], mode) for index, mode in zip((one, other), modes, strict=True)
+        results[index.result].relative_error(mode)
+        for index, mode in zip((one, other), modes, strict=True)
     )
     k = [mode.k_per_um.real for mode in modes]
     return abs(k[0] - k[1]) < max(_OF_BARS * bars, _LEAST_APART) * k[0]
-
-
-def _bar(result: SolvedClass, mode: RawMode) -> float:
-    """Relative error of k, as far as it is known before modes are measured."""
-    worst = max((end.discrete.get(mode.q, 0.0) for end in result.ends), default=0.0)
-    return worst + result.basis_error
 
 
 def _false_one(
@@ -161,7 +156,7 @@ def _false_one(
     assert isinstance(problem, WindowProblem)
     values, identities, _ = _pairs(problem, mode)
     gap = abs(_mode(results, other).k_per_um.real / mode.k_per_um.real - 1.0)
-    within = max(2.0 * _OF_BARS * _bar(results[one.result], mode), 3.0 * gap, _LEAST_APART)
+    within = max(2.0 * _OF_BARS * results[one.result].relative_error(mode), 3.0 * gap, _LEAST_APART)
     near = np.flatnonzero(abs(values.real / square - 1.0) < 2.0 * within)
     if near.size != 1:
         return None
@@ -195,7 +190,7 @@ def _searched(
     values, identities, vectors = _pairs(problem, mode)
     k = np.sqrt(values.astype(complex)).real
     off = abs(k / mode.k_per_um.real - 1.0)
-    bar = max(_OF_BARS * 2.0 * _bar(results[index.result], mode), 10.0 * _LEAST_APART)
+    bar = max(_OF_BARS * 2.0 * results[index.result].relative_error(mode), 10.0 * _LEAST_APART)
     free = {
         i for i, identity in enumerate(identities) if off[i] < _NEAR and identity.inside > GUIDED
     }

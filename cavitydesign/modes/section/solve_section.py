@@ -18,8 +18,8 @@ from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ...progress import Progress
 from ...units import wavelength_nm
+from ..lists.nothing_found import ended_without
 from ..mode_set import ModeRequest
-from ..nothing_found import ended_without
 from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_DISCRETISATION

@@ -71,3 +71,8 @@ class SolvedClass:
     complete: bool
     notes: tuple[str, ...]
     alone: int | None = None
+
+    def relative_error(self, raw: RawMode) -> float:
+        """Relative error of k, as far as it is known before modes are measured."""
+        worst = max((end.discrete.get(raw.q, 0.0) for end in self.ends), default=0.0)
+        return worst + self.basis_error

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..units import wavelength_nm
-from .estimates.expected import expected_in_range
-from .estimates.seeds import FamilySeed
-from .label import Label
-from .mode import Mode
-from .mode_set import ModeRequest
-from .solver.solved import SolvedClass
+from ...units import wavelength_nm
+from ..estimates.expected import expected_in_range
+from ..estimates.seeds import FamilySeed
+from ..label import Label
+from ..mode import Mode
+from ..mode_set import ModeRequest
+from ..solver.solved import SolvedClass
 
 
 def not_found(labels: Sequence[str]) -> str:
