@@ -17,7 +17,7 @@ from .calibration_spec import Calibration, NextMeasurement
 from .layout import layout_of
 from .light import Light
 from .medium.prepared import prepare_measurement
-from .posterior.doubts import doubts_of_answer
+from .posterior.doubts import contradictions_of_curve, doubts_of_answer
 from .posterior.likelihood import Comparison
 from .posterior.next_measurement import (
     POINTS,
@@ -27,10 +27,11 @@ from .posterior.next_measurement import (
     curve_to_measure,
     spectrum_to_measure,
 )
+from .posterior.number_doubts import contradictions_of_numbers
 from .posterior.reweigh import RELIABLE_SHAPE, Weights, resampled, smoothed_weights
 from .posterior.sampler import Draws, laplace, sample
 from .setup import prepare
-from .weighted_answer import answer_of
+from .weighted_answer import answer_of, curve_fit
 from .work import Solved, Work, fine_light, spread_over_priors
 
 Told = Callable[[str], None] | None
@@ -42,6 +43,9 @@ _MOST_ROUNDS = 4
 _WORTH = 0.25
 # The first answer rests on this fraction of the solves.
 _FIRST_SHARE = 4
+# Chance of a right model below which a curve's residuals are told with the first answer: what its
+# few solves are off by is smooth as well, and must not accuse a right model.
+_EARLY_CHANCE = 1e-3
 _BRIGHTER = 1.02  # A fluence that tells the slopes of lines: shares are linear within 2 %.
 
 
@@ -62,7 +66,8 @@ def calibrate(
     progress : callable or None
         Told a message and the fraction done.
     told : callable or None
-        Told the first answer, one line, as soon as it is there.
+        Told the first answer, one line, as soon as it is there, and one for each contradiction that
+        shows in it.
 
     Raises
     ------
@@ -79,7 +84,8 @@ def calibrate(
     z = spread_over_priors(asked, layout, ready)
     solved = work.solve("pulses", z[: max(len(z) // _FIRST_SHARE, 8)])
     if told is not None:
-        told(_first_answer(work, solved))
+        for line in _first_answer(work, solved):
+            told(line)
     solved = work.solve("pulses", z)
     start: Array | None = None
     for turn in range(_MOST_ROUNDS):
@@ -157,8 +163,10 @@ def _chosen(draws: Draws, count: int, seed: int) -> Array:
     return draws.z[order[:count]]
 
 
-def _first_answer(work: Work, solved: Sequence[Solved]) -> str:
-    """One line from least squares on few solves."""
+def _first_answer(work: Work, solved: Sequence[Solved]) -> list[str]:
+    """One line from least squares on few solves, and what it contradicts: a power meter that two
+    sessions read differently need not wait for the last solve.
+    """
     posterior = work.posterior(solved)
     rng = np.random.default_rng(0)
     pool = rng.standard_normal((400, len(work.layout)))
@@ -170,4 +178,10 @@ def _first_answer(work: Work, solved: Sequence[Solved]) -> str:
             continue
         ends = unknown.prior.value(found.best[column] + sd[column] * np.array([-1.0, 0.0, 1.0]))
         parts.append(f"{unknown.name} {ends[1]:.4g} ({ends[0]:.4g} to {ends[2]:.4g})")
-    return "first answer by least squares, rough: " + "; ".join(parts)
+    told = "first answer by least squares, rough: " + "; ".join(parts)
+    doubts = contradictions_of_numbers(work.asked, work.layout, found.best)
+    best, row = found.best[None, :], np.zeros(1, dtype=np.int64)
+    for one, curves in zip(posterior.comparisons, posterior.curves, strict=True):
+        fit = curve_fit(one, best, curves(best[:, one.ready.rate_indices]), row)
+        doubts += contradictions_of_curve(fit, _EARLY_CHANCE)
+    return [told, *(f"first answer, already: {line}" for line in doubts)]

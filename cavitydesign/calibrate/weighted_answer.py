@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Array
 from .answer import QUANTILES, CalibrationAnswer, Constant, CurveFit, FigureFit, quantiles_of
-from .layout import fluence_name, scale_name
+from .layout import scale_name
 from .light import Light
 from .medium.agreement import measurement_fit
 from .posterior.doubts import (
@@ -19,12 +19,10 @@ from .posterior.doubts import (
     doubts_of_curve,
     doubts_of_figures,
     doubts_of_measurement,
-    doubts_of_prior,
-    doubts_of_scale,
-    doubts_of_sessions,
     doubts_of_spectrum,
 )
 from .posterior.likelihood import Comparison
+from .posterior.number_doubts import contradictions_of_numbers
 from .posterior.reweigh import Weights, resampled
 from .spectra.spectrum_agreement import spectrum_fit
 from .work import Solved, Work, fine_light
@@ -86,19 +84,7 @@ def answer_of(
     contradictions += [line for one in spectra for line in contradictions_of_spectrum(one)]
     contradictions += [line for one in curves for line in doubts_of_figures(one)]
     contradictions += [line for one in measurements for line in contradictions_of_measurement(one)]
-    for index, unknown in enumerate(layout.unknowns):
-        # The ends of a uniform prior are bounds: near one is no number of standard deviations.
-        if unknown.key and unknown.prior.shape in ("normal", "log-normal"):
-            contradictions += doubts_of_prior(unknown.name, float(np.median(z[rows, index])))
-    scales_of = {
-        session: (constant, sd)
-        for session, sd in asked.fluence_scale_sd.items()
-        for constant in constants
-        if constant.name == fluence_name(session)
-    }
-    for constant, sd in scales_of.values():
-        contradictions += doubts_of_scale(constant, sd)
-    contradictions += doubts_of_sessions(scales_of)
+    contradictions += contradictions_of_numbers(asked, layout, np.median(z[rows], axis=0))
     warnings = [line for one in curves for line in doubts_of_curve(one)]
     warnings += [line for one in spectra for line in doubts_of_spectrum(one)]
     warnings += [line for one in measurements for line in doubts_of_measurement(one)]

@@ -40,7 +40,6 @@ from scipy.stats import chi2, kstest
 
 import cavitydesign as cd
 from cavitydesign.calibrate import solves
-from cavitydesign.calibrate.answer import Constant, quantiles_of
 from cavitydesign.calibrate.calibration_spec import (
     Calibration,
     FreeNumber,
@@ -51,9 +50,9 @@ from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.posterior.doubts import (
     contradictions_of_curve,
     doubts_of_curve,
-    doubts_of_scale,
 )
 from cavitydesign.calibrate.posterior.likelihood import Comparison, Posterior
+from cavitydesign.calibrate.posterior.number_doubts import doubts_of_scale
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.reweigh import Weights, resampled, smoothed_weights
 from cavitydesign.calibrate.posterior.sampler import sample, sample_by_emcee
@@ -218,8 +217,8 @@ def laboratory(
         fits.append(curve_fit(compared[place], draws, seen, rows))
         warnings += [*contradictions_of_curve(fits[-1]), *doubts_of_curve(fits[-1])]
     place = next(i for i, each in enumerate(layout.unknowns) if each.of == "session")
-    scale = layout.values(draws)[:, place]
-    warnings += doubts_of_scale(Constant("scale", "", "", quantiles_of(scale), 1.0), SCALE_SD)
+    scale = float(np.median(layout.values(draws)[:, place]))
+    warnings += doubts_of_scale("fluence scale", scale, SCALE_SD)
     return {
         "number": number,
         "measured": used,

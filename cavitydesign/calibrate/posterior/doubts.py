@@ -1,10 +1,8 @@
-"""Signs that a calibration should not be believed: the model misses the data, sessions disagree."""
+"""Signs that a calibration should not be believed: the model misses the data."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping
 
 import numpy as np
 from scipy.fft import dct
@@ -12,9 +10,10 @@ from scipy.stats import f as fisher
 from scipy.stats import norm
 
 from ...arrays import Array
-from ..answer import CalibrationAnswer, Constant, CurveFit
+from ..answer import CalibrationAnswer, CurveFit
 from ..medium.agreement import MeasurementFit
 from ..spectra.spectrum_agreement import SpectrumFit
+from .number_doubts import FAR_CONSTANT
 
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
@@ -29,22 +28,26 @@ _MORE = 2.5
 _SMOOTH = 0.01
 # Probability of a threshold within the measured fluences below which it is told.
 _CROSSES = 0.1
-# Fluence scales further out than so many prior standard deviations are told.
-_FAR = 2.0
-# The same for a published figure; by chance one of five right ones lies as far in 6 % of cases.
+# Published figures further out than so many standard deviations are told; by chance one of five
+# right ones lies as far in 6 % of cases.
 _FAR_FIGURE = 2.5
-# The same for a constant; one of five right ones lies as far in 1 % of cases.
-_FAR_CONSTANT = 3.0
 # Standard deviations from the 5 % to the 95 % quantile of a normal distribution.
 _NINETY = 3.29
 
 
-def contradictions_of_curve(curve: CurveFit) -> list[str]:
-    """Residuals that follow each other: no constants make the model's curve this one."""
+def contradictions_of_curve(curve: CurveFit, told_below: float = _CHANCE) -> list[str]:
+    """Residuals that follow each other: no constants make the model's curve this one.
+
+    Parameters
+    ----------
+    curve : CurveFit
+    told_below : float
+        Chance of a right model below which it is told.
+    """
     if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
         return []
     chance = chance_of_runs(curve.residual)
-    if chance >= _CHANCE:
+    if chance >= told_below:
         return []
     return [
         f"{curve.name}: the model cannot follow the curve: its residuals keep their sign "
@@ -132,61 +135,6 @@ def chance_of_waves(residual: Array) -> float:
     return min(2.0 * min(float(fisher.sf(ratio, low, n - 1 - low)), chance_of_runs(residual)), 1.0)
 
 
-def doubts_of_scale(constant: Constant, sd: float) -> list[str]:
-    """A fluence scale that the data pull away from what the session states."""
-    out = abs(math.log(constant.quantiles[2])) / math.log1p(sd)
-    if out < _FAR:
-        return []
-    return [
-        f"{constant.name}: {constant.quantiles[2]:.3f}, {out:.1f} standard deviations from 1; the "
-        "sessions disagree, or the model does not hold"
-    ]
-
-
-def doubts_of_prior(name: str, z: float) -> list[str]:
-    """A constant that the data pull to where its prior hardly allows it.
-
-    Parameters
-    ----------
-    name : str
-    z : float
-        Median of its standard normal number.
-
-    Examples
-    --------
-    >>> doubts_of_prior("gain", 2.0)
-    []
-    """
-    if abs(z) < _FAR_CONSTANT:
-        return []
-    return [
-        f"{name}: the data pull it {abs(z):.1f} standard deviations from its prior; the prior is "
-        "wrong, or data contradict each other or the model"
-    ]
-
-
-def doubts_of_sessions(scales: Mapping[str, tuple[Constant, float]]) -> list[str]:
-    """Two sessions whose fluence scales lie far apart, though neither may be far from 1.
-
-    Parameters
-    ----------
-    scales : mapping of str to (Constant, float)
-        Fluence scale of each session, and the relative error that it states.
-    """
-    found = []
-    for (first, (one, sd)), (second, (other, other_sd)) in itertools.combinations(
-        scales.items(), 2
-    ):
-        apart = abs(math.log(one.quantiles[2] / other.quantiles[2]))
-        out = apart / math.hypot(math.log1p(sd), math.log1p(other_sd))
-        if out >= _FAR:
-            found.append(
-                f"sessions {first} and {second} disagree: their fluence scales lie "
-                f"{math.expm1(apart):.0%} apart, {out:.1f} standard deviations of what they state"
-            )
-    return found
-
-
 def doubts_of_figures(curve: CurveFit) -> list[str]:
     """Published figures that no curve of the answer comes near."""
     found = []
@@ -216,7 +164,7 @@ def contradictions_of_spectrum(one: SpectrumFit) -> list[str]:
                 "constants are not to be trusted"
             )
     bright = max(one.unseen, key=lambda each: each[2], default=None)
-    if bright is not None and math.log(bright[2] / one.floor) > _FAR_CONSTANT * one.width:
+    if bright is not None and math.log(bright[2] / one.floor) > FAR_CONSTANT * one.width:
         found.append(
             f"{one.name}: the model makes {bright[0]} at {bright[1]:.2f} nm "
             f"{bright[2] / one.floor:.3g} times as bright as the detection floor, and it was not "

@@ -6,15 +6,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cavitydesign.calibrate.answer import Constant, CurveFit, FigureFit
+from cavitydesign.calibrate.answer import CurveFit, FigureFit
 from cavitydesign.calibrate.calibration_spec import FreeNumber, MeasuredCavity
 from cavitydesign.calibrate.layout import Layout, Unknown
-from cavitydesign.calibrate.posterior.doubts import doubts_of_figures, doubts_of_sessions
+from cavitydesign.calibrate.posterior.doubts import doubts_of_figures
 from cavitydesign.calibrate.posterior.next_measurement import (
     advice_of,
     curve_to_measure,
     spectrum_to_measure,
 )
+from cavitydesign.calibrate.posterior.number_doubts import doubts_of_sessions
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.samples import samples_csv
 
@@ -82,14 +83,10 @@ def test_what_a_curve_leaves_is_the_inverse_of_the_fisher_information():
     assert "flat" in found.together[0].name
 
 
-def scale_of(median):
-    return Constant("fluence scale", "", "", (median,) * 5, 1.0), 0.07
-
-
 def test_sessions_that_pull_apart_are_told_though_neither_is_far_from_one():
     # 8 % up and 8 % down: each 1.1 standard deviations, their ratio 1.6 of the two together
-    assert doubts_of_sessions({"May": scale_of(1.08), "June": scale_of(0.92)}) == []
-    told = doubts_of_sessions({"May": scale_of(1.12), "June": scale_of(0.90)})
+    assert doubts_of_sessions({"May": (1.08, 0.07), "June": (0.92, 0.07)}) == []
+    told = doubts_of_sessions({"May": (1.12, 0.07), "June": (0.90, 0.07)})
     assert "sessions May and June disagree" in told[0]
 
 

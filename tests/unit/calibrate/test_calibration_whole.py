@@ -230,6 +230,33 @@ def test_a_curve_that_lases_and_a_cavity_that_stayed_dark_contradict_each_other(
     assert "cannot follow the curve" in warnings
 
 
+@pytest.mark.parametrize(
+    ("reads", "words"),
+    [(0.8, "fluence scale of June: 1.2"), (0.3, "again: the model cannot follow the curve")],
+)
+def test_sessions_that_disagree_are_told_with_the_first_answer(laboratory, reads, words):
+    """The power meter of June reads less. 1 / 0.8 is 3.3 standard deviations of what June states, and
+    its scale takes it; at 1 / 0.3 no scale does. A quarter of the solves is enough to say so."""
+    rows = (laboratory / "curve.csv").read_text().splitlines()
+    less = [f"{reads * float(x):.5f},{y}" for x, y in (row.split(",") for row in rows[1:])]
+    (laboratory / "june.csv").write_text("\n".join([rows[0], *less]))
+    path = laboratory / "calibration.toml"
+    second = """[[cavities]]
+name = "again"
+design = "design.toml"
+light_curve = "june.csv"
+session = "June"
+[sessions]
+June = { fluence_scale_sd = 0.07 }
+"""
+    path.write_text(path.read_text().replace("[sessions]\n", second))
+    told = []
+    answer = calibrate(asked(laboratory), SerialExecutor(), None, told.append)
+    assert told[0].startswith("first answer by least squares")
+    assert any(line.startswith(f"first answer, already: {words}") for line in told[1:])
+    assert any(line.startswith(words) for line in answer.contradictions)
+
+
 def test_a_model_of_another_shape_is_noticed(laboratory):
     path = laboratory / "curve.csv"
     lines = path.read_text().splitlines()

@@ -1,0 +1,111 @@
+"""Signs that data contradict each other or the priors, from where they pull the numbers: in an
+answer, and as early as in the first one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...arrays import Array
+from ..calibration_spec import Calibration
+from ..layout import Layout, fluence_name
+
+# Fluence scales further out than so many prior standard deviations are told.
+_FAR = 2.0
+FAR_CONSTANT = 3.0
+"""The same for a constant; one of five right ones lies as far in 1 % of cases."""
+
+
+def contradictions_of_numbers(asked: Calibration, layout: Layout, middle: Array) -> list[str]:
+    """Constants far from their priors, fluence scales far from 1, and sessions that disagree.
+
+    Parameters
+    ----------
+    asked : Calibration
+    layout : Layout
+    middle : (d,) array
+        Median of each standard normal number, or its most probable value.
+    """
+    found: list[str] = []
+    for unknown, z in zip(layout.unknowns, middle, strict=True):
+        # The ends of a uniform prior are bounds: near one is no number of standard deviations.
+        if unknown.key and unknown.prior.shape in ("normal", "log-normal"):
+            found += doubts_of_prior(unknown.name, float(z))
+    scales = {}
+    for session, sd in asked.fluence_scale_sd.items():
+        index = layout.index_of(fluence_name(session))
+        if index is not None:
+            scale = float(layout.unknowns[index].prior.value(np.asarray(middle[index])))
+            scales[session] = (scale, sd)
+            found += doubts_of_scale(fluence_name(session), scale, sd)
+    return found + doubts_of_sessions(scales)
+
+
+def doubts_of_scale(name: str, scale: float, sd: float) -> list[str]:
+    """A fluence scale that the data pull away from what the session states.
+
+    Examples
+    --------
+    >>> doubts_of_scale("fluence scale of May", 1.1, 0.07)
+    []
+    """
+    out = abs(math.log(scale)) / math.log1p(sd)
+    if out < _FAR:
+        return []
+    return [
+        f"{name}: {scale:.3f}, {out:.1f} standard deviations from 1; the sessions disagree, or the "
+        "model does not hold"
+    ]
+
+
+def doubts_of_prior(name: str, z: float) -> list[str]:
+    """A constant that the data pull to where its prior hardly allows it.
+
+    Parameters
+    ----------
+    name : str
+    z : float
+        Median of its standard normal number.
+
+    Examples
+    --------
+    >>> doubts_of_prior("gain", 2.0)
+    []
+    """
+    if abs(z) < FAR_CONSTANT:
+        return []
+    return [
+        f"{name}: the data pull it {abs(z):.1f} standard deviations from its prior; the prior is "
+        "wrong, or data contradict each other or the model"
+    ]
+
+
+def doubts_of_sessions(scales: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Two sessions whose fluence scales lie far apart, though neither may be far from 1.
+
+    Parameters
+    ----------
+    scales : mapping of str to (float, float)
+        Fluence scale of each session, and the relative error that it states.
+
+    Examples
+    --------
+    >>> doubts_of_sessions({"May": (1.08, 0.07), "June": (0.92, 0.07)})
+    []
+    """
+    found = []
+    for (first, (one, sd)), (second, (other, other_sd)) in itertools.combinations(
+        scales.items(), 2
+    ):
+        apart = abs(math.log(one / other))
+        out = apart / math.hypot(math.log1p(sd), math.log1p(other_sd))
+        if out >= _FAR:
+            found.append(
+                f"sessions {first} and {second} disagree: their fluence scales lie "
+                f"{math.expm1(apart):.0%} apart, {out:.1f} standard deviations of what they state"
+            )
+    return found
