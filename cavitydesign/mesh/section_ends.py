@@ -48,6 +48,14 @@ class SectionEnds:
         walls = ("electric", "magnetic", "none")
         return all(side in walls for side in (self.outer, self.lower, self.upper))
 
+    @property
+    def told(self) -> bool:
+        """Whether the sides tell what lies around the section: media that run on outwards, and
+        media, metal or mirrors below and above.
+        """
+        mixed = "mixed" in (self.lower, self.upper)
+        return self.regions is not None and self.outer == "open" and not mixed
+
 
 def section_ends(
     mesh: SectionMesh, electric: tuple[str, ...], magnetic: tuple[str, ...]

@@ -92,7 +92,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             *left_open,
             *_missed(request, modes),
             *_mixed(modes),
-            *_unknown_radiation(modes),
+            *_unknown_radiation(modes, cavity),
             *coupling_words(modes, cavity.coupler),
         ),
         {
@@ -241,19 +241,21 @@ def _missed(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
     ]
 
 
-def _unknown_radiation(modes: Sequence[Mode]) -> list[str]:
+def _unknown_radiation(modes: Sequence[Mode], cavity: Cavity) -> list[str]:
     """One line for the modes whose radiation is neither known from a far field nor seen in a
-    layer.
+    layer, or cancels between plates as far as their errors tell.
     """
     unknown = [mode for mode in modes if mode.extra.get("log10_q_radiation_at_least") is not None]
     if not unknown:
         return []
     least = min(float(mode.extra["log10_q_radiation_at_least"] or 0.0) for mode in unknown)
+    why = "the section does not show what lies around it"
+    if isinstance(cavity, SectionCavity) and cavity.ends.told:
+        why = "no wave between the plates takes more of them outwards than their errors explain"
     shown = ", ".join(mode.label for mode in unknown[:4]) + (", ..." if len(unknown) > 4 else "")
     return [
         f"radiative Q not known, at least 10^{least:g}, of {len(unknown)} of {len(modes)} modes: "
-        f"{shown}; the section does not "
-        "show what lies around it"
+        f"{shown}; {why}"
     ]
 
 

@@ -12,7 +12,7 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes, stopwatch
 from cavitydesign.modes.section import limits, solve_section
-from cavitydesign.modes.section.asked_modes import searched
+from cavitydesign.modes.section.asked_modes import _with_layers, searched
 from cavitydesign.modes.section.range_count import counted_over_range
 from cavitydesign.modes.section.section_discretisation import SECTION
 from cavitydesign.modes.section.section_problem import SectionProblem
@@ -72,6 +72,18 @@ def test_a_section_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(limits, "MOST_BYTES", 1e6)
     with pytest.raises(InputError, match="elements are too many"):
         searched(two_disks(), REQUEST, Stopwatch())
+
+
+def test_layers_of_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A section that can be surveyed within walls may pass the limit with its absorbing layers,
+    where matrices are complex and elements are added: it was solved all the same.
+    """
+    cavity = two_disks()
+    most = 1.1 * limits.matrix_bytes(cavity, cavity.mesh, 3, None)
+    monkeypatch.setattr(limits, "MOST_BYTES", most)
+    limits.check_survey(cavity, 3)
+    with pytest.raises(InputError, match=r"elements, with the absorbing layers .* too many"):
+        _with_layers(cavity, 2e3 * np.pi / 1090.0, 3)
 
 
 def test_a_search_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,13 @@ class _Currents:
         return cls(r, z, w * e_r, w * e_z, w * e_phi, magnetic)
 
     @property
+    def sizes(self) -> _Currents:
+        """Without phases, so that nothing cancels."""
+        other = None if self.magnetic is None else self.magnetic.sizes
+        parts = (abs(self.p_r), abs(self.p_z), abs(self.p_azimuthal))
+        return _Currents(self.r, self.z, *parts, other)
+
+    @property
     def turned(self) -> _Currents:
         """Upside down; magnetic currents turn their sign besides."""
         other = self.magnetic
@@ -115,6 +122,11 @@ class _Bessel:
         x = np.outer(kappa, r)
         scale, value, turn = scaled_bessel(m, x)
         return scale, cls(value, turn, m / x * value)
+
+    @property
+    def sizes(self) -> _Bessel:
+        """Without signs."""
+        return _Bessel(abs(self.value), abs(self.turn), abs(self.over_x))
 
 
 def log10_layered_q(
@@ -171,6 +183,27 @@ def log10_layered_qs(
     out = nothing
     out[radiating] = math.log(k0_per_um * math.pi * energy) - log_power[radiating]
     return np.asarray(out / math.log(10.0))
+
+
+def log10_uncancelled_q(
+    source: Source, energy: float, m: int, k0_per_um: float, layers: Layers
+) -> float:
+    """log10 of the Q by guided waves, if no part of the source took back what another one sends.
+
+    A field right to a relative error tells amplitudes to that share of these alone: between plates
+    a mode may be orthogonal to all waves that run outwards, and what its error sends is no leak.
+
+    Parameters
+    ----------
+    source, energy, m, k0_per_um, layers
+        As for `log10_layered_q`.
+    """
+    weights = source.weight[:, None]
+    parts = [_guided(source, weights, m, k0_per_um, layers, kind, False) for kind in _KINDS]
+    log_power = float(np.logaddexp.reduce(np.stack(parts), axis=0)[0])
+    if not math.isfinite(log_power):
+        return math.inf
+    return (math.log(k0_per_um * math.pi * energy) - log_power) / math.log(10.0)
 
 
 def _into_half_space(
@@ -230,8 +263,18 @@ def _travelling(q: Array, z: Array) -> tuple[tuple[Values, Values], ...]:
     return (wave.conj(), slope.conj()), (wave, slope)
 
 
-def _guided(source: Source, weights: Array, m: int, k0: float, layers: Layers, kind: Kind) -> Array:
-    """Logarithm of the power into the guided waves of one kind."""
+def _guided(
+    source: Source,
+    weights: Array,
+    m: int,
+    k0: float,
+    layers: Layers,
+    kind: Kind,
+    cancels: bool = True,
+) -> Array:
+    """Logarithm of the power into the guided waves of one kind; of the sizes of all parts of the
+    source, where these shall not cancel.
+    """
     parts = [np.full(weights.shape[1], _NOTHING)]
     for kappa in layers.guided(kind, k0):
         reaching = source.reaches_far(m, kappa)
@@ -242,6 +285,8 @@ def _guided(source: Source, weights: Array, m: int, k0: float, layers: Layers, k
         value, slope, norm = layers.guided_profile(kind, k0, kappa, currents.z)
         along = np.array([kappa])
         scale, bessel = _Bessel.of(m, along, currents.r)
+        if not cancels:
+            currents, value, slope, bessel = currents.sizes, abs(value), abs(slope), bessel.sizes
         reaction = _reaction(kind, k0, along, currents, value, slope, bessel)
         power = math.pi**2 / 2 * k0**3 * abs(reaction[0]) ** 2 / norm
         parts.append(_logarithm(power) + 2 * scale)

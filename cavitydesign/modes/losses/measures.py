@@ -6,6 +6,7 @@ The shift by a closed wall follows from Hadamard's formula d(k^2)/dh = -oint (|c
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +58,9 @@ class Measures:
         a window lacks.
     wall_in_shares : float
         Estimate of the change of the shares by a closed wall beyond the rim, where it is known.
+    log10_q_uncancelled : float
+        Between plates, what log10_q_far would be if no part of the mode took back what another one
+        sends; not a number elsewhere.
     """
 
     component_share: Array
@@ -67,6 +71,7 @@ class Measures:
     wall_shift: float
     far_error: float = 0.0
     wall_in_shares: float = 0.0
+    log10_q_uncancelled: float = math.nan
 
 
 def wall_terms(field: Fields, wave: Values, kappa: Values) -> Values:

@@ -7,6 +7,10 @@ import math
 from ..solver.error import LAYER_TRUSTED_BELOW, tunnelling_error
 from .mechanism import Loss, SolvedLosses
 
+# Error of log10 Q above which what parts of a mode send to the waves between plates cancels so far
+# that its Q is not known: a factor of three.
+_HARDLY_KNOWN = 0.5
+
 
 def radiated(mode: SolvedLosses) -> Loss:
     """log10 Q by radiation, as the discretisation judges far field and absorbing layer."""
@@ -37,15 +41,31 @@ def radiated(mode: SolvedLosses) -> Loss:
     lossy = (raw.k_absorbing_per_um.imag - k.imag) / k.real
     error += tunnelling_error(raw.m, x, 2.0 * lossy**2, None)
     error = max(error, found.apart)
-    unknown = found.log10_q is None
+    value = found.log10_q
+    least = LAYER_TRUSTED_BELOW if math.isnan(far) and value is None else None
+    cancelled = 0.0 if found.by_layer else _cancelled(mode, relative)
+    if value is not None and cancelled:
+        if error + cancelled > _HARDLY_KNOWN:
+            noise = max(error, 2.0 * math.log10(max(cancelled, 1.0)))
+            least, value, far = float(math.floor(far - noise)), None, math.nan
+        error += cancelled
     return Loss(
-        found.log10_q,
-        0.0 if unknown else error,
+        value,
+        0.0 if value is None else error,
         {
             "log10_q_radiation_far_field": far if math.isfinite(far) else None,
             "log10_q_radiation_absorbing_layer": by_pole,
-            "log10_q_radiation_at_least": (
-                LAYER_TRUSTED_BELOW if math.isnan(far) and unknown else None
-            ),
+            "log10_q_radiation_at_least": least,
         },
     )
+
+
+def _cancelled(mode: SolvedLosses, relative: float) -> float:
+    """Error of log10 Q between plates, where parts of a mode take back what others send: of each
+    amplitude the share that k errs by, as the far field of what is polarised errs by the square of
+    the field's error. 0 where the mode is not between plates.
+    """
+    cancels = mode.measures.log10_q_far - mode.measures.log10_q_uncancelled
+    if not math.isfinite(cancels):
+        return 0.0
+    return float(2.0 / math.log(10.0) * relative * 10.0 ** (0.5 * cancels))

@@ -125,11 +125,18 @@ def _leaky(
 
 
 def _with_layers(cavity: SectionCavity, k_per_um: float, order: int) -> SectionProblem | None:
-    """The section with absorbing layers for a wavenumber; None where there are walls all around."""
+    """The section with absorbing layers for a wavenumber; None where there are walls all around.
+
+    Raises
+    ------
+    InputError
+        If the matrices with the layers, which are complex there, pass the limit.
+    """
     around = with_absorbing_layers(cavity, 2 * math.pi / k_per_um, permittivities(cavity, k_per_um))
     if around is None:
         return None
     larger, box = around
+    check_survey(larger, order, box)
     return SectionProblem.build(larger, larger.mesh, order, box)
 
 

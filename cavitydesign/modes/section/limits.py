@@ -55,19 +55,21 @@ def make_room(snapshot: Snapshot) -> None:
         snapshot.factor.let_go()
 
 
-def check_survey(cavity: SectionCavity, order: int) -> None:
-    """Refuse a mesh that is too fine to be surveyed.
+def check_survey(cavity: SectionCavity, order: int, stretch: BoxStretch | None = None) -> None:
+    """Refuse a mesh that is too fine to be surveyed, alone or with absorbing layers and the
+    elements added for them.
 
     Raises
     ------
     InputError
         If the matrices of the whole section pass the limit at the survey's order.
     """
-    needed = matrix_bytes(cavity, cavity.mesh, order, None)
+    needed = matrix_bytes(cavity, cavity.mesh, order, stretch)
     if needed > MOST_BYTES:
+        layers = "" if stretch is None else ", with the absorbing layers that a leak needs,"
         raise InputError(
-            f"{cavity.source}: {cavity.mesh.elements} elements are too many: {needed * 5e-9:.1f} "
-            "GB, more than 2; about"
+            f"{cavity.source}: {cavity.mesh.elements} elements{layers} are too many: "
+            f"{needed * 5e-9:.1f} GB, more than 2; about"
             f" {MOST_BYTES / needed * cavity.mesh.elements:.0f} would do: coarser elements away "
             "from the rim, a smaller section,"
             " or one without its middle"

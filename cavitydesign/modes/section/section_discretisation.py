@@ -94,7 +94,8 @@ class Section(Discretisation):
     ) -> Radiation:
         """The far field where it is known and the absorbing layer does not contradict it."""
         known = not math.isnan(far)
-        if raw.problem.cavity.ends.closed:  # type: ignore[attr-defined]
+        # Between metal and a mirror no wave may run outwards at all.
+        if raw.problem.cavity.ends.closed or far == math.inf:  # type: ignore[attr-defined]
             return Radiation(None)
         if layer is None or layer >= LAYER_COMPARED_BELOW:
             return Radiation(far if known else None)

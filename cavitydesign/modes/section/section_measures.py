@@ -154,6 +154,7 @@ class Reading:
             self._scattering(energy),
             _OF_WALLS * self._walls(energy) / energy / self.k_per_um**2,
             self.far[1] if far else 0.0,
+            log10_q_uncancelled=self.far[2] if far else math.nan,
         )
 
     def _peak(self) -> float:
@@ -269,12 +270,12 @@ class Reading:
         return total / abs(total)
 
     @cached_property
-    def far(self) -> tuple[float, float]:
-        """Radiative Q from the far field, and its error."""
+    def far(self) -> tuple[float, float, float]:
+        """Radiative Q from the far field, its error, and Q if nothing cancelled (`FarField`)."""
         far = FarField(self.problem, self.vector, self.m, self.k_per_um, self.eps)
-        value, error = far.log10_q(self.points, self.both_energies, self.checked)
+        value, error, plain = far.log10_q(self.points, self.both_energies, self.checked)
         # It is right to 1/Q of h, (k n / h)^2 of that of k as h dh = n^2 k dk: the 1 is in its bar.
-        return value, error + (self._between_plates[1] - 1.0) * 10.0 ** -abs(value)
+        return value, error + (self._between_plates[1] - 1.0) * 10.0 ** -abs(value), plain
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the body's face to the surround."""

@@ -15,7 +15,7 @@ from ....arrays import Array, Values
 from ....fem.field import PointField, at_points
 from ....fem.legendre import gauss
 from ....mesh.section_cavity import SectionCavity
-from ...losses.layered_radiation import log10_layered_qs
+from ...losses.layered_radiation import log10_layered_qs, log10_uncancelled_q
 from ...losses.radiation import Source, SurfaceSource
 from ...permittivities import Permittivities
 from ..section_problem import SectionProblem
@@ -51,10 +51,11 @@ class FarField:
     k_per_um: float
     eps: Permittivities
 
-    def log10_q(self, points: Points, energy: float, checked: bool) -> tuple[float, float]:
+    def log10_q(self, points: Points, energy: float, checked: bool) -> tuple[float, float, float]:
         """Radiative Q and its error by matter that runs on where the section is cut, and, where it
         is to be checked, by what surfaces around the mode say; infinite in a closed cavity, no
-        number where the section does not tell the layers.
+        number where the section does not tell the layers. Of a mode between plates, that is
+        checked, also what Q would be if nothing cancelled.
 
         Parameters
         ----------
@@ -64,10 +65,10 @@ class FarField:
         checked : bool
         """
         if self.problem.cavity.ends.closed:
-            return math.inf, 0.0
+            return math.inf, 0.0, math.nan
         layers = layers_of(self.problem.cavity, self.eps)
         if layers is None:
-            return math.nan, 0.0
+            return math.nan, 0.0, math.nan
         source, owner = self._polarised(points, layers)
         order: int = self.m  # type: ignore[assignment]
         matter = np.bincount(owner, minlength=self.problem.mesh.elements) > 0
@@ -77,13 +78,16 @@ class FarField:
         both = log10_layered_qs(source, weights, energy, order, self.k_per_um, layers).tolist()
         value = both[0]
         if not math.isfinite(value):
-            return value, 0.0
+            return value, 0.0, math.nan
+        plain = math.nan
+        if checked and "open" not in (layers.lower, layers.upper):
+            plain = log10_uncancelled_q(source, energy, order, self.k_per_um, layers)
         error = min(abs(value - both[-1]), _UNKNOWN)
         error += _BY_LAYERS if self.problem.is_complex else 0.0
         if checked and value > _CHECKED_ABOVE:
             others = self.on_surfaces(matter, layers, energy)
             error = max(error, _doubt(float(abs(others - value).min())))
-        return value, error
+        return value, error, plain
 
     def on_surfaces(self, matter: Values, layers: Layers, energy: float) -> Array:
         """log10 Q from the tangential fields on closed surfaces around some elements, the nearest
@@ -209,7 +213,7 @@ def layers_of(cavity: SectionCavity, eps: Permittivities) -> Layers | None:
     outer side, or walls that are partly cuts.
     """
     ends = cavity.ends
-    if ends.regions is None or ends.outer != "open" or "mixed" in (ends.lower, ends.upper):
+    if ends.regions is None or not ends.told:
         return None
     chain = list(ends.regions)
     across, along = eps.ordinary[chain], eps.axial[chain]
