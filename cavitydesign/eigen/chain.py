@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,17 +36,17 @@ class ChainShape:
     shared: int
     interior: int
 
-    @property
+    @cached_property
     def local(self) -> int:
         """Unknowns that an element couples."""
         return self.interior + 2 * self.shared
 
-    @property
+    @cached_property
     def own(self) -> int:
         """Unknowns of an element and of its outer line."""
         return self.interior + self.shared
 
-    @property
+    @cached_property
     def size(self) -> int:
         """All unknowns; those on the first and the last line are walls."""
         return self.elements * self.own - self.shared
@@ -62,7 +63,8 @@ class ChainShape:
         # Elements follow each other by `own` rows but are `local` rows long: the view shows each
         # shared line to both of its elements without copying it.
         strides = (self.own * row, row, column)
-        return [np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)]
+        # `as_strided` takes twenty times as long as the view itself.
+        return [np.ndarray(shape, padded.dtype, padded, 0, strides)]
 
     def gathered(self, local: Sequence[Values]) -> Values:
         """Sum of the contributions of the one batch, (elements, local, k); shape (n, k)."""
@@ -146,34 +148,50 @@ class ChainFactor:
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""
-        shape = self.shape
         columns = right if right.ndim == 2 else right[:, None]
-        complex_ = np.iscomplexobj(self.pivots[0][0]) or np.iscomplexobj(columns)
-        out = np.empty(columns.shape, dtype=complex if complex_ else float)
-        last = shape.elements - 1
+        if np.iscomplexobj(columns) and self.negative is not None:
+            # A real factor takes both parts beside each other, and is not copied to a complex one.
+            both = self._solve(np.concatenate([columns.real, columns.imag], axis=1))
+            out = both[:, : columns.shape[1]] + 1j * both[:, columns.shape[1] :]
+        else:
+            out = self._solve(columns)
+        return out if right.ndim == 2 else out[:, 0]
+
+    def _solve(self, columns: Values) -> Values:
+        """Solve for columns of the factors' own kind, or real ones."""
+        shape, own, last = self.shape, self.shape.own, self.shape.elements - 1
+        out = np.empty(columns.shape, dtype=self.pivots[0][0].dtype)
+        substitute = _routines(self.negative is None)[1]
         # Forwards: each group of unknowns takes off what the line inside it passes on.
         line: Values | None = None
         for element, (packed, pivots) in enumerate(self.pivots):
-            group = columns[element * shape.own : min((element + 1) * shape.own, shape.size)]
+            group = columns[element * own : (element + 1) * own]
             if line is not None:
                 group = group - self.inward[element] @ line
-            solved = _solved(packed, pivots, group)
-            out[element * shape.own : element * shape.own + solved.shape[0]] = solved
+            solved = substitute(packed, pivots, group, lower=1)[0]
+            out[element * own : (element + 1) * own] = solved
             line = solved[shape.interior :]
         # Backwards: with the group outside known, its share is taken off the one inside.
         for element in range(last - 1, -1, -1):
-            after = out[(element + 1) * shape.own : min((element + 2) * shape.own, shape.size)]
-            out[element * shape.own : (element + 1) * shape.own] -= self.spread[element] @ (
+            after = out[(element + 1) * own : (element + 2) * own]
+            out[element * own : (element + 1) * own] -= self.spread[element] @ (
                 self.inward[element + 1].T @ after
             )
-        return out if right.ndim == 2 else out[:, 0]
+        return out
+
+
+def _routines(is_complex: bool) -> tuple[Any, Any]:
+    """LAPACK's factorisation and its substitution."""
+    if is_complex:
+        return lapack.zsytrf, lapack.zsytrs
+    return lapack.dsytrf, lapack.dsytrs
 
 
 def _factorised(matrix: ChainMatrix) -> ChainFactor:
     shape, blocks = matrix.shape, matrix.blocks
     shared, interior = shape.shared, shape.interior
     complex_ = np.iscomplexobj(blocks)
-    factor = lapack.zsytrf if complex_ else lapack.dsytrf
+    factor, substitute = _routines(complex_)
     negative = 0
     pivots: list[tuple[Values, Values]] = []
     inward: list[Values] = []
@@ -205,23 +223,10 @@ def _factorised(matrix: ChainMatrix) -> ChainFactor:
         pivots.append((packed, pivot_rows))
         inward.append(towards)
         if not last:
-            spread.append(_solved(packed, pivot_rows, outer))
+            spread.append(substitute(packed, pivot_rows, outer, lower=1)[0])
     return ChainFactor(
         shape, None if complex_ else negative, tuple(pivots), tuple(inward), tuple(spread)
     )
-
-
-def _solved(packed: Values, pivots: Values, right: Values) -> Values:
-    if np.iscomplexobj(packed):
-        return np.asarray(lapack.zsytrs(packed, pivots, right, lower=1)[0])
-    if np.iscomplexobj(right):
-        # Twice the real routine: LAPACK would otherwise need a complex copy of the real factor.
-        parts = (
-            lapack.dsytrs(packed, pivots, part, lower=1)[0] for part in (right.real, right.imag)
-        )
-        real, imaginary = parts
-        return np.asarray(real + 1j * imaginary)
-    return np.asarray(lapack.dsytrs(packed, pivots, right, lower=1)[0])
 
 
 def _negative(packed: Values, pivots: Values) -> int:

@@ -10,14 +10,26 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
 ROOM_BYTES = 224 * 2**20  # all recalled values together; combs of bottles take 5 to 50 MB
+_WITHOUT_ARRAYS = frozenset((int, float, complex, str, bool, type(None)))
 _lock = threading.Lock()
 _recent: OrderedDict[int, weakref.ref[Recalled[Any]]] = OrderedDict()
+
+
+@dataclass
+class _Held:
+    """Bytes of the values at the last sum, and of those made since: no fewer than are held."""
+
+    at_most: int = 0
+
+
+_held = _Held()
 
 
 class Recalled(Generic[T]):
@@ -50,14 +62,18 @@ class Recalled(Generic[T]):
             self._value = value
             _recent[id(self)] = weakref.ref(self)
             _recent.move_to_end(id(self))
+            _held.at_most += self._bytes
+            if _held.at_most <= ROOM_BYTES:
+                return value
             alive = [one for one in (ref() for ref in _recent.values()) if one is not None]
-            room = ROOM_BYTES - sum(one._bytes for one in alive)
+            held = sum(one._bytes for one in alive)
             for oldest in alive[:-1]:
-                if room >= 0:
+                if held <= ROOM_BYTES:
                     break
-                room += oldest._bytes
+                held -= oldest._bytes
                 oldest._value = None
                 _recent.pop(id(oldest), None)
+            _held.at_most = held
         return value
 
     def let_go(self) -> None:
@@ -81,15 +97,16 @@ def array_bytes(value: Any, depth: int = 4) -> int:
     """Bytes of the arrays within an object, its attributes, tuples and dictionaries."""
     if isinstance(value, np.ndarray):
         return int(value.nbytes)
-    if depth == 0:
-        return 0
     if isinstance(value, tuple | list):
         parts: Any = value
     else:
         parts = (value if isinstance(value, dict) else getattr(value, "__dict__", {})).values()
-    # Numbers and names are most of the parts, and arrays most of the rest.
-    return sum(
-        one.nbytes if isinstance(one, np.ndarray) else array_bytes(one, depth - 1)
-        for one in parts
-        if not isinstance(one, int | float | str)
-    )
+    total = 0
+    for one in parts:
+        kind = type(one)
+        if kind is np.ndarray:
+            total += one.nbytes
+        # Numbers and names are most of the parts, and arrays most of the rest.
+        elif depth > 1 and kind not in _WITHOUT_ARRAYS:
+            total += array_bytes(one, depth - 1)
+    return total

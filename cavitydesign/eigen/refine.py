@@ -10,6 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from ..arrays import Values
+from .dense import pencil_pairs
 
 Apply = Callable[[Values], Values]
 
@@ -38,8 +39,7 @@ def ritz(stiffness: Values, mass: Values) -> tuple[Values, Values]:
     if np.iscomplexobj(stiffness) or np.iscomplexobj(mass):
         values, weights = linalg.eig(stiffness, mass)
         return values, np.asarray(weights / np.sqrt(np.einsum("ij,ij->j", weights, mass @ weights)))
-    values, weights = linalg.eigh(0.5 * (stiffness + stiffness.T), 0.5 * (mass + mass.T))
-    return values, weights
+    return pencil_pairs(0.5 * (stiffness + stiffness.T), 0.5 * (mass + mass.T))
 
 
 def ritz_all(stiffness: Values, mass: Values) -> tuple[Values, Values]:

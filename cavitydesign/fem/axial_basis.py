@@ -23,9 +23,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
 
 from ..arrays import Array
+from ..eigen.dense import lowest_pairs
 from .element import Factors
 from .legendre import Line, LineTables, line_tables
 
@@ -185,5 +185,4 @@ def _lowest_pairs(
     stiffness = (table.slope * (weight / (half * dl))[:, None]).T @ table.slope
     stiffness += (table.nodal * (weight * half * dl * potential)[:, None]).T @ table.nodal
     mass = (table.nodal * (weight * half * dl)[:, None]).T @ table.nodal
-    values, vectors = linalg.eigh(stiffness, mass, subset_by_index=(0, count - 1))
-    return np.asarray(values), np.asarray(vectors)
+    return lowest_pairs(stiffness, mass, count)

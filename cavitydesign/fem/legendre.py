@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ..arrays import Array
@@ -64,6 +65,13 @@ def gauss(count: int) -> tuple[Array, Array]:
     """Gauss-Legendre points and weights on [-1, 1]."""
     points, weights = np.polynomial.legendre.leggauss(count)
     return points, weights
+
+
+@lru_cache(maxsize=16)
+def chebyshev_coefficients(count: int) -> Array:
+    """Matrix from values at Chebyshev-Lobatto points to the coefficients of their polynomial."""
+    points = chebyshev.chebpts2(count)
+    return np.asarray(np.linalg.inv(chebyshev.chebvander(points, count - 1)))
 
 
 def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
@@ -143,27 +151,41 @@ class Line:
         return full - (1 if self.periodic else (not self.keep_start) + (not self.keep_end))
 
     def edge_numbers(self) -> NDArray[np.int64]:
-        """Number of each local edge function, shape (elements, order)."""
-        return np.asarray(
-            np.arange(self.edge_size).reshape(self.elements, self.order), dtype=np.int64
-        )
+        """`edge_numbers` of the line."""
+        return edge_numbers(self.elements, self.order)
 
     def nodal_numbers(self) -> NDArray[np.int64]:
-        """Number of each local nodal function, -1 where a wall removed it, shape (elements, order +
-        1).
-        """
-        start = np.arange(self.elements)[:, None] * self.order
-        local = np.concatenate([[0, self.order], np.arange(1, self.order)])
-        numbers = start + local
-        if self.periodic:
-            numbers[-1, 1] = 0
-            return np.asarray(numbers, dtype=np.int64)
-        if not self.keep_end:
-            numbers[-1, 1] = -1
-        if not self.keep_start:
-            numbers = numbers - 1
-            numbers[-1, 1] = -1 if not self.keep_end else numbers[-1, 1]
+        """`nodal_numbers` of the line."""
+        return nodal_numbers(
+            self.elements, self.order, self.keep_start, self.keep_end, self.periodic
+        )
+
+
+@lru_cache(maxsize=64)
+def edge_numbers(elements: int, order: int) -> NDArray[np.int64]:
+    """Number of each local edge function, shape (elements, order)."""
+    return np.arange(elements * order, dtype=np.int64).reshape(elements, order)
+
+
+@lru_cache(maxsize=64)
+def nodal_numbers(
+    elements: int, order: int, keep_start: bool, keep_end: bool, periodic: bool = False
+) -> NDArray[np.int64]:
+    """Number of each local nodal function, -1 where a wall removed it, shape (elements, order +
+    1).
+    """
+    start = np.arange(elements)[:, None] * order
+    local = np.concatenate([[0, order], np.arange(1, order)])
+    numbers = start + local
+    if periodic:
+        numbers[-1, 1] = 0
         return np.asarray(numbers, dtype=np.int64)
+    if not keep_end:
+        numbers[-1, 1] = -1
+    if not keep_start:
+        numbers = numbers - 1
+        numbers[-1, 1] = -1 if not keep_end else numbers[-1, 1]
+    return np.asarray(numbers, dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from .affine import AffineMatrix
 from .axial_basis import AxialBasis
 from .basis import MeridianBasis, line_rule, tensor_rule
 from .element import ElementMeridian
-from .legendre import Line
+from .legendre import Line, edge_numbers, nodal_numbers
 from .mapping import WindowMapping
 
 
@@ -43,7 +43,7 @@ class WindowSpace:
     s: Line
     t: AxialBasis
 
-    @property
+    @cached_property
     def shape(self) -> ChainShape:
         """Elements, and how many unknowns each has and shares with its neighbour."""
         nodal, edge, order = self.t.nodal_size, self.t.edge_size, self.s.order
@@ -126,13 +126,21 @@ class WindowSpace:
         return self._leading(order, nodal, edge), other._leading(order, nodal, edge)
 
     def _leading(self, order: int, nodal: int, edge: int) -> IntArray:
-        e_s, e_t, psi = self.component_indices
-        edges = self.s.edge_numbers()[:, :order].ravel()
-        nodes = self.s.nodal_numbers()[:, [1, *range(2, order + 1)]].ravel()
-        nodes = nodes[nodes >= 0]
-        return np.concatenate(
-            [e_s[edges, :nodal].ravel(), e_t[nodes, :edge].ravel(), psi[nodes, :nodal].ravel()]
-        )
+        own = self.s.elements, self.s.order, self.t.nodal_size, self.t.edge_size
+        return _leading(own, (order, nodal, edge))
+
+
+@lru_cache(maxsize=128)
+def _leading(own: tuple[int, int, int, int], wanted: tuple[int, int, int]) -> IntArray:
+    """Numbers of the unknowns of a smaller space; both are given by their sizes."""
+    (elements, order, *_), (low, nodal, edge) = own, wanted
+    e_s, e_t, psi = _component_indices(*own)
+    edges = edge_numbers(elements, order)[:, :low].ravel()
+    nodes = nodal_numbers(elements, order, False, False)[:, [1, *range(2, low + 1)]].ravel()
+    nodes = nodes[nodes >= 0]
+    return np.concatenate(
+        [e_s[edges, :nodal].ravel(), e_t[nodes, :edge].ravel(), psi[nodes, :nodal].ravel()]
+    )
 
 
 class ChainDofs(Dofs):  # type: ignore[misc]

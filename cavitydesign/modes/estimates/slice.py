@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy import linalg
 
 from ...arrays import Array
+from ...eigen.dense import lowest_pairs
 from ...fem.legendre import Line, gauss, nodal_slopes, nodal_values
 
 
@@ -103,8 +103,7 @@ class RadialSlice:
         else:
             a, b = self._summed(stiffness / eps), self._summed(mass)
         a[-1, -1] -= self.breaks_um[-1] * rim_flux
-        last = min(radial_orders, a.shape[0]) - 1
-        values, vectors = linalg.eigh(a, b, subset_by_index=(0, last))
+        values, vectors = lowest_pairs(a, b, min(radial_orders, a.shape[0]))
         # What has no real wavenumber is held by no wall here: not-a-number, for the caller to tell.
         return np.sqrt(np.where(values > 0.0, values, np.nan)), vectors
 

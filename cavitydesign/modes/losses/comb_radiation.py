@@ -122,13 +122,13 @@ def _of_some(
     theta, phi = np.zeros((2, sources.e_r.shape[0], *cosines.shape), dtype=np.complex128)
     alone = np.asarray(kept.any(axis=(1, 2)))
     together = alone & (x_rim <= SMOOTH * orders)
-    for nodes in sources.nodes:
+    for make in sources.nodes:
         some = np.flatnonzero(together & alone)
         if not some.size:
             break
         found = _amplitudes(
             sources.part(some),
-            nodes,
+            make(),
             kept[some],
             orders[some],
             k[some],

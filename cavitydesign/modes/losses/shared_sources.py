@@ -4,6 +4,7 @@ sums over them are brought.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,8 +56,8 @@ class SharedSources:
         Positions, and r dr dz.
     e_r, e_z, e_azimuthal : (j, k, S, T) arrays
         (eps - eps_s) times E_r, E_z and E_phi / i of k modes, of j vectors each.
-    nodes : tuple of Nodes
-        Few points first.
+    nodes : tuple of callables
+        Each gives `Nodes`, those of few points first: they are seldom needed all.
     """
 
     r: Array
@@ -65,7 +66,7 @@ class SharedSources:
     e_r: Values
     e_z: Values
     e_azimuthal: Values
-    nodes: tuple[Nodes, ...]
+    nodes: tuple[Callable[[], Nodes], ...]
 
     def part(self, modes: NDArray[np.int64]) -> SharedSources:
         """Some of the modes."""

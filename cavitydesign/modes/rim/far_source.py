@@ -9,8 +9,9 @@ gave log10 Q wrong by 0.03. Here the elements are cut into pieces of a few e-fol
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy.linalg import block_diag
 
 from ...arrays import Array, Values
 from ...fem.field import ElectricField, FieldGrid
-from ...fem.legendre import element_points
+from ...fem.legendre import chebyshev_coefficients, element_points
 from ..losses.shared_sources import Nodes, SharedSources
 from ..permittivities import Permittivities
 from .window_problem import Probe, WindowProblem
@@ -81,7 +82,7 @@ def far_sources(
     )
 
 
-def _nodes(problem: WindowProblem, s: Array, t: Array) -> tuple[Nodes, ...]:
+def _nodes(problem: WindowProblem, s: Array, t: Array) -> tuple[Callable[[], Nodes], ...]:
     """Points through which functions are interpolated that are smooth in each layer: Chebyshev
     points, where there are more lines in s; few first.
     """
@@ -90,7 +91,9 @@ def _nodes(problem: WindowProblem, s: Array, t: Array) -> tuple[Nodes, ...]:
     layers = [s[layer == number] for number in np.unique(layer)]
     longest = max(lines.size for lines in layers)
     counts = sorted({min(count, longest) for count in _NODES})
-    return tuple(_through(problem, layers, count, t) for count in counts)
+    return tuple(
+        functools.cache(functools.partial(_through, problem, layers, count, t)) for count in counts
+    )
 
 
 def _through(problem: WindowProblem, layers: Sequence[Array], count: int, t: Array) -> Nodes:
@@ -98,7 +101,7 @@ def _through(problem: WindowProblem, layers: Sequence[Array], count: int, t: Arr
     places: list[Array] = []
     sums: list[Array] = []
     last: list[Array] = []
-    to_series = np.linalg.inv(chebyshev.chebvander(chebyshev.chebpts2(count), count - 1))
+    to_series = chebyshev_coefficients(count)
     for lines in layers:
         if lines.size <= count:
             places.append(lines)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...arrays import Array, IntArray, Values
 from ...fem.field import ElectricField, FieldGrid
+from ...fem.legendre import chebyshev_coefficients
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .window_problem import Probe, WindowProblem
@@ -185,11 +185,4 @@ def _even_values(count: int, low: Array, high: Array) -> Array:
     if count == 1:
         return np.ones((low.size, 1, 1))
     even = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _EVEN)
-    return np.asarray(chebyshev.chebvander(even, count - 1) @ _to_series(count))
-
-
-@lru_cache(maxsize=4)
-def _to_series(count: int) -> Array:
-    """Matrix from values at Chebyshev-Lobatto points to the coefficients of their polynomial."""
-    points = chebyshev.chebpts2(count)
-    return np.asarray(np.linalg.inv(chebyshev.chebvander(points, count - 1)))
+    return np.asarray(chebyshev.chebvander(even, count - 1) @ chebyshev_coefficients(count))
