@@ -1,5 +1,5 @@
-"""Pairs of small dense symmetric pencils, by LAPACK itself: SciPy's checks take ten times as long as
-the work on ten rows.
+"""Pairs of small dense symmetric pencils, by LAPACK itself: SciPy's checks take ten times as long
+as the work on ten rows.
 """
 
 from __future__ import annotations

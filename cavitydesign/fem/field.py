@@ -6,7 +6,8 @@ points; for sections on one grid in every element, or at single points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,13 @@ def cylindrical(
         m_over_r * w_r,
         -parts["curl"] / det,
     )
+
+
+def squared(values: Values) -> Array:
+    """|values|^2, without the root that an absolute value takes."""
+    if np.iscomplexobj(values):
+        return np.asarray(values.real**2 + values.imag**2)
+    return np.asarray(values * values)
 
 
 @dataclass(frozen=True)
@@ -115,10 +123,8 @@ class FieldGrid:
         Grid lines: increasing s, any t.
     r, z : (S, T) arrays
         Positions (complex in an absorbing layer).
-    jacobian : (S, T) array
-        dr dz / (ds dt).
-    length_s, length_t : (S, T) arrays
-        |d(r, z)/ds| and |d(r, z)/dt|.
+    slopes : (2, 2, S, T) array
+        d(r, z) over those of the elements from -1 to 1.
     region : (S,) int array
     """
 
@@ -130,9 +136,6 @@ class FieldGrid:
     r: Values
     z: Values
     slopes: Values
-    jacobian: Values
-    length_s: Array
-    length_t: Array
     region: NDArray[np.int64]
 
     @classmethod
@@ -140,43 +143,44 @@ class FieldGrid:
         """Tabulate a grid of a window."""
         along_s, along_t = line_tables(space.s, s_um), space.t.tables(t_um)
         r, z, r_s, z_s, r_t, z_t = window.map(s_um, t_um)
-        length_s, length_t = np.hypot(abs(r_s), abs(z_s)), np.hypot(abs(r_t), abs(z_t))
         # The tables are those of an element from -1 to 1; the map is in um.
-        r_s, z_s = r_s * along_s.half[:, None], z_s * along_s.half[:, None]
-        r_t, z_t = r_t * along_t.half, z_t * along_t.half
-        det = r_s * z_t - r_t * z_s
-        jacobian = det / (along_s.half[:, None] * along_t.half)
+        slopes = np.array([[r_s, r_t], [z_s, z_t]])
+        slopes[:, 0] *= along_s.half[:, None]
+        slopes[:, 1] *= along_t.half
         region = np.asarray(window.element_regions)[along_s.element]
-        return cls(
-            space,
-            s_um,
-            t_um,
-            along_s,
-            along_t,
-            r,
-            z,
-            np.array([[r_s, r_t], [z_s, z_t]]),
-            jacobian,
-            length_s,
-            length_t,
-            region,
-        )
+        return cls(space, s_um, t_um, along_s, along_t, r, z, slopes, region)
+
+    @cached_property
+    def jacobian(self) -> Values:
+        """dr dz / (ds dt), (S, T)."""
+        return determinant(self.slopes) / (self.along_s.half[:, None] * self.along_t.half)
+
+    @cached_property
+    def length_s(self) -> Array:
+        """|d(r, z)/ds|, (S, T)."""
+        return np.asarray(np.hypot(*abs(self.slopes[:, 0])) / self.along_s.half[:, None])
+
+    @cached_property
+    def length_t(self) -> Array:
+        """|d(r, z)/dt|, (S, T)."""
+        return np.asarray(np.hypot(*abs(self.slopes[:, 1])) / self.along_t.half)
+
+    @cached_property
+    def _over_det(self) -> Values:
+        return np.asarray(self.slopes / determinant(self.slopes))
 
     def lines(self, rows: slice | IntArray, columns: slice | IntArray) -> FieldGrid:
         """Some of the lines in s and in t."""
-        return replace(
-            self,
-            s_um=self.s_um[rows],
-            t_um=self.t_um[columns],
-            along_s=self.along_s.at(rows),
-            along_t=self.along_t.at(columns),
-            r=self.r[rows][:, columns],
-            z=self.z[rows][:, columns],
-            slopes=self.slopes[:, :, rows][:, :, :, columns],
-            jacobian=self.jacobian[rows][:, columns],
-            length_s=self.length_s[rows][:, columns],
-            length_t=self.length_t[rows][:, columns],
-            region=self.region[rows],
+        return FieldGrid(
+            self.space,
+            self.s_um[rows],
+            self.t_um[columns],
+            self.along_s.at(rows),
+            self.along_t.at(columns),
+            self.r[rows][:, columns],
+            self.z[rows][:, columns],
+            self.slopes[:, :, rows][:, :, :, columns],
+            self.region[rows],
         )
 
     def evaluate(self, vectors: Values, m: float | Array | IntArray) -> GridField:
@@ -200,7 +204,7 @@ class FieldGrid:
         e_s, e_t, psi = self.space.split(vectors)
         across, along = self.along_s, self.along_t
         parts = across.edge @ e_s @ along.nodal.T, across.nodal @ e_t @ along.edge.T
-        e_r, e_z = _from_reference(*parts, self.slopes / determinant(self.slopes))
+        e_r, e_z = _from_reference(*parts, self._over_det)
         return ElectricField(e_r, e_z, order / self.r * (across.nodal @ psi @ along.nodal.T))
 
 

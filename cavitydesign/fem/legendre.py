@@ -74,6 +74,15 @@ def chebyshev_coefficients(count: int) -> Array:
     return np.asarray(np.linalg.inv(chebyshev.chebvander(points, count - 1)))
 
 
+def chebyshev_values(count: int, x: Array) -> Array:
+    """Chebyshev polynomials T_0 .. T_{count-1} at points of [-1, 1], or off it by rounding; shape
+    (*x.shape, count).
+    """
+    # Four operations, where a recursion takes two for each of the polynomials.
+    angle = np.arccos(np.minimum(np.maximum(x, -1.0), 1.0))
+    return np.asarray(np.cos(angle[..., None] * np.arange(count)))
+
+
 def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
     """Gauss points and weights in every element."""
     x, w = gauss(count)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,38 @@ from ..geometry.outline import Outline
 CurveValues = tuple[Values, Values, Values, Values]
 
 
+class Along:
+    """An outline at parameters t: what curves beside it share is evaluated once.
+
+    Parameters
+    ----------
+    outline : Outline
+    t_um : array
+    """
+
+    def __init__(self, outline: Outline, t_um: Array) -> None:
+        self.outline, self.t_um = outline, t_um
+
+    @cached_property
+    def point(self) -> tuple[Array, Array]:
+        """r and z."""
+        return self.outline.point(self.t_um)
+
+    @cached_property
+    def tangent(self) -> tuple[Array, Array]:
+        """dr/dt and dz/dt."""
+        return self.outline.tangent(self.t_um)
+
+    @cached_property
+    def normal(self) -> tuple[Array, Array, Array, Array]:
+        """Outward unit normal (n_r, n_z) of the outline and its derivatives with respect to t."""
+        r_t, z_t = self.tangent
+        r_tt, z_tt = self.outline.bend(self.t_um)
+        speed = np.hypot(r_t, z_t)
+        turn = (r_t * z_tt - z_t * r_tt) / speed**3
+        return z_t / speed, -r_t / speed, r_t * turn, z_t * turn
+
+
 @dataclass(frozen=True)
 class OffsetCurve:
     """The outline moved along its outward normal by a distance (complex in an absorbing layer)."""
@@ -28,28 +61,23 @@ class OffsetCurve:
     outline: Outline
     distance_um: complex
 
-    def evaluate(self, t_um: Array) -> CurveValues:
+    def evaluate(self, along: Along) -> CurveValues:
         """r, z, dr/dt, dz/dt on the curve."""
         offset = (
             self.distance_um
             if isinstance(self.distance_um, complex) and self.distance_um.imag
             else self.distance_um.real
         )
-        (r, z), (r_t, z_t), (n_r, n_z, m_r, m_z) = (
-            self.outline.point(t_um),
-            self.outline.tangent(t_um),
-            normal(self.outline, t_um),
-        )
+        (r, z), (r_t, z_t) = along.point, along.tangent
+        if offset == 0.0:
+            return r, z, r_t, z_t
+        n_r, n_z, m_r, m_z = along.normal
         return r + offset * n_r, z + offset * n_z, r_t + offset * m_r, z_t + offset * m_z
 
 
 def normal(outline: Outline, t_um: Array) -> tuple[Array, Array, Array, Array]:
     """Outward unit normal (n_r, n_z) of the outline and its derivatives with respect to t."""
-    r_t, z_t = outline.tangent(t_um)
-    r_tt, z_tt = outline.bend(t_um)
-    speed = np.hypot(r_t, z_t)
-    turn = (r_t * z_tt - z_t * r_tt) / speed**3
-    return z_t / speed, -r_t / speed, r_t * turn, z_t * turn
+    return Along(outline, t_um).normal
 
 
 @dataclass(frozen=True)
@@ -76,10 +104,9 @@ class FibreCurve:
     shape: FibreShape | None = None
     share: float = 1.0
 
-    def evaluate(self, t_um: Array) -> CurveValues:
+    def evaluate(self, along: Along) -> CurveValues:
         """r, z, dr/dt, dz/dt on the curve."""
-        _, z = self.outline.point(t_um)
-        _, z_t = self.outline.tangent(t_um)
+        (_, z), (_, z_t) = along.point, along.tangent
         rise, rise_t = self.taper * z, self.taper * z_t
         if self.shape is not None:
             rise, rise_t = rise + self.shape.rise_um(z), rise_t + self.shape.slope(z) * z_t
@@ -122,11 +149,16 @@ class Layer:
 
     def at(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
         """r, z, dr/ds, dz/ds, dr/dt, dz/dt at single points, or whatever s and t broadcast to."""
+        return self.beside(s_um, Along(self.inner.outline, t_um))
+
+    def beside(
+        self, s_um: Array, along: Along
+    ) -> tuple[Values, Values, Values, Values, Values, Values]:
+        """`at`, by the outline at the t."""
         if self.stretch is not None:
             # Absorbing: s is a complex distance along the normals, not a share between two curves.
-            outline = self.inner.outline
-            n_r, n_z, m_r, m_z = normal(outline, t_um)
-            (r, z), (r_t, z_t) = outline.point(t_um), outline.tangent(t_um)
+            n_r, n_z, m_r, m_z = along.normal
+            (r, z), (r_t, z_t) = along.point, along.tangent
             sigma, slope = self.stretch(s_um)
             return (
                 r + sigma * n_r,
@@ -136,7 +168,7 @@ class Layer:
                 r_t + sigma * m_r,
                 z_t + sigma * m_z,
             )
-        first, last = self.inner.evaluate(t_um), self.outer.evaluate(t_um)
+        first, last = self.inner.evaluate(along), self.outer.evaluate(along)
         span = self.breaks[-1] - self.breaks[0]
         share = (s_um - self.breaks[0]) / span
         r, z, r_t, z_t = (a + share * (b - a) for a, b in zip(first, last, strict=True))
@@ -192,11 +224,13 @@ class Window:
         """
         # A point on a line between two layers belongs to the outer one, and points beyond the ends
         # to the first and to the last layer.
-        parts = []
+        parts, along = [], Along(self.layers[0].inner.outline, t_um)
         for number, layer in enumerate(self.layers):
             low = -np.inf if number == 0 else layer.breaks[0]
             high = np.inf if number == len(self.layers) - 1 else layer.breaks[-1]
             inside = s_um[(s_um >= low) & (s_um < high)]
             if inside.size:
-                parts.append(layer.map(inside, t_um))
+                parts.append(layer.beside(inside[:, None], along))
+        if len(parts) == 1:
+            return parts[0]
         return tuple(np.concatenate([part[i] for part in parts]) for i in range(6))  # type: ignore[return-value]

@@ -19,7 +19,7 @@ import numpy as np
 from ..arrays import Array, Values
 from ..geometry.cavity import Cavity
 from .rim_layer import Reach
-from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Window
+from .rim_map import Along, Curve, FibreCurve, Layer, OffsetCurve, Window
 
 # Rate of the logarithmic map outside the rim over the decay of the field there, see `_logarithmic`;
 # with it the tail is the power 1 / 0.4 = 2.5 of the mapped coordinate. Tuned on exact cylinders.
@@ -116,7 +116,7 @@ def _straight_cut_needed(cavity: Cavity, inner_s: float, t_end: float) -> bool:
     if cavity.sliced:
         return False
     t = np.linspace(-t_end, t_end, 101)
-    r, z, r_t, z_t = OffsetCurve(cavity.outline, inner_s).evaluate(t)
+    r, z, r_t, z_t = OffsetCurve(cavity.outline, inner_s).evaluate(Along(cavity.outline, t))
     along = cavity.outline.tangent(t)
     unfolded = (r_t * along[0] + z_t * along[1]) / (along[0] ** 2 + along[1] ** 2)
     wall = cavity.interface_um(max(cavity.inner_radii_um, default=0.0), z)

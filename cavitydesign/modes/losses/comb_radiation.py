@@ -17,7 +17,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ...arrays import Array, Values
-from ...fem.legendre import gauss
+from ...fem.legendre import chebyshev_values, gauss
 from ..stopwatch import check_time
 from .radiation import NEGLIGIBLE, SMOOTH, Evanescent, far_amplitudes, phases
 from .shared_sources import Nodes, SharedSources
@@ -315,7 +315,7 @@ class _Places:
             return None
         span = max(self.high - self.low, 1e-12 * abs(self.high), 1e-300)
         place = (2.0 * self.values - self.low - self.high) / span
-        return np.asarray(series @ chebyshev.chebvander(place, count - 1).T)
+        return np.asarray(series @ chebyshev_values(count, place).T)
 
 
 @lru_cache(maxsize=8)

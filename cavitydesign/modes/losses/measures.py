@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from ...arrays import Array, Values
+from ...fem.field import squared
 from ...geometry.cavity import Cavity
 from ..permittivities import Permittivities
 from .scattering import log10_scattering_q
@@ -82,8 +83,8 @@ def wall_terms(field: Fields, wave: Values, kappa: Values) -> Values:
     wave, kappa : arrays
         k^2 eps, and the local decay rate, there.
     """
-    curl = sum(abs(part) ** 2 for part in (field.curl_r, field.curl_z, field.curl_azimuthal))
-    square = sum(abs(part) ** 2 for part in (field.e_r, field.e_z, field.e_azimuthal))
+    curl = sum(squared(part) for part in (field.curl_r, field.curl_z, field.curl_azimuthal))
+    square = sum(squared(part) for part in (field.e_r, field.e_z, field.e_azimuthal))
     return np.asarray((curl + wave * square) / (2 * kappa))
 
 

@@ -21,7 +21,7 @@ from scipy.linalg import block_diag
 
 from ...arrays import Array, Values
 from ...fem.field import ElectricField, FieldGrid
-from ...fem.legendre import chebyshev_coefficients, element_points
+from ...fem.legendre import chebyshev_coefficients, chebyshev_values, element_points
 from ..losses.shared_sources import Nodes, SharedSources
 from ..permittivities import Permittivities
 from .window_problem import Probe, WindowProblem
@@ -112,7 +112,7 @@ def _through(problem: WindowProblem, layers: Sequence[Array], count: int, t: Arr
         points = chebyshev.chebpts2(count)
         places.append(np.asarray(0.5 * (low + high) + 0.5 * (high - low) * points))
         place = (2.0 * lines - low - high) / (high - low)
-        sums.append(np.asarray((chebyshev.chebvander(place, count - 1) @ to_series).T))
+        sums.append(np.asarray((chebyshev_values(count, place) @ to_series).T))
         last.append(np.asarray(to_series[-2:]))
     r, z, *_ = problem.window.map(np.concatenate(places), t)
     return Nodes(r.real, z.real, np.asarray(block_diag(*sums)), np.asarray(block_diag(*last)))

@@ -16,8 +16,8 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ...arrays import Array, IntArray, Values
-from ...fem.field import ElectricField, FieldGrid
-from ...fem.legendre import chebyshev_coefficients
+from ...fem.field import ElectricField, FieldGrid, squared
+from ...fem.legendre import chebyshev_coefficients, chebyshev_values
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .window_problem import Probe, WindowProblem
@@ -45,8 +45,8 @@ def energy_densities(
         Permittivities of each mode.
     """
     across, along = ordinary[:, region, None], axial[:, region, None]
-    plane = abs(field.e_r) ** 2 + abs(field.e_azimuthal) ** 2
-    return np.asarray(across * plane + along * abs(field.e_z) ** 2)
+    plane = squared(field.e_r) + squared(field.e_azimuthal)
+    return np.asarray(across * plane + along * squared(field.e_z))
 
 
 def peak_densities(
@@ -185,4 +185,4 @@ def _even_values(count: int, low: Array, high: Array) -> Array:
     if count == 1:
         return np.ones((low.size, 1, 1))
     even = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _EVEN)
-    return np.asarray(chebyshev.chebvander(even, count - 1) @ chebyshev_coefficients(count))
+    return np.asarray(chebyshev_values(count, even) @ chebyshev_coefficients(count))

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...arrays import Array, Values
-from ...fem.field import FieldGrid, GridField
+from ...fem.field import ElectricField, FieldGrid
 from ...mesh.rim_map import normal
 from ..estimates.seeds import FamilySeed
 from ..solver.identity import HYBRID, Identity, component_densities, extrema
@@ -43,7 +43,7 @@ def identify(
     permittivity : (regions,) array
     """
     grid = problem.identity_grid
-    field = grid.evaluate(vectors, m)
+    field = grid.electric(vectors, m)
     weight = _weight(grid, permittivity)
     fractions = _shares(field, weight)
     field = _turned(problem, grid, field)
@@ -71,7 +71,7 @@ def identify(
     return identities
 
 
-def _turned(problem: WindowProblem, grid: FieldGrid, field: GridField) -> GridField:
+def _turned(problem: WindowProblem, grid: FieldGrid, field: ElectricField) -> ElectricField:
     """The field with its part across the outline in the place of E_r, along it in that of E_z."""
     if problem.cavity.sliced:
         return field
@@ -83,9 +83,16 @@ def _turned(problem: WindowProblem, grid: FieldGrid, field: GridField) -> GridFi
 def leanings(
     problem: WindowProblem, vectors: Values, m: float | Array, permittivity: Array
 ) -> Array:
-    """How much each field is TM (1) or TE (-1), shape (k,); parameters as of `identify`."""
-    grid = problem.identity_grid
-    field, weight = grid.evaluate(vectors, m), _weight(grid, permittivity)
+    """How much each field is TM (1) or TE (-1), shape (k,); parameters as of `identify`.
+
+    Read where the energies are, whose points are known already.
+    """
+    probe = problem.probe
+    grid = probe.grid
+    weight = np.zeros(grid.r.shape)
+    weight[probe.inner_s, probe.inner_t] = probe.weight
+    weight *= grid.r.real * permittivity[grid.region][:, None]
+    field = grid.electric(vectors, m)
     return np.array(
         [
             _leaning(*fractions)
@@ -96,7 +103,7 @@ def leanings(
     )
 
 
-def _shares(field: GridField, weight: Array) -> Array:
+def _shares(field: ElectricField, weight: Array) -> Array:
     """Shares of int eps |E|^2 in the three components, shape (k, 3)."""
     squares = component_densities(field, weight)
     parts = np.stack([square.sum(axis=(1, 2)) for square in squares], axis=1)
@@ -121,7 +128,7 @@ def _weight(grid: FieldGrid, permittivity: Array) -> Array:
 def _one(
     problem: WindowProblem,
     grid: FieldGrid,
-    field: GridField,
+    field: ElectricField,
     i: int,
     weight: Array,
     permittivity: Array,

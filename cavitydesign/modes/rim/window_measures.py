@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Array, Values
-from ...fem.field import ElectricField
+from ...fem.field import ElectricField, squared
 from ...mesh.rim_layer import caustic_distance_um
 from ..losses.comb_radiation import Surroundings, log10_radiation_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
@@ -140,10 +140,15 @@ def _measured(
 def wall_shift(
     problem: WindowProblem, vector: Values, m: int, k_per_um: float, eps: Permittivities
 ) -> float:
-    """Estimate of the relative change of k of one mode by the closed walls of its window."""
-    group = _Group.of(problem, problem.probe, vector[:, None], [m], [0], [k_per_um], [eps])
-    energy = (group.density * group.r_weight).sum(axis=(1, 2))
-    return float(group.shift(group.walls()[0], energy)[0])
+    """Estimate of the relative change of k of one mode, scaled to x^T B x = 1, by the closed walls
+    of its window.
+    """
+    k = np.array([k_per_um])
+    walls, _ = _walls(problem, problem.probe, vector[:, None], np.array([m]), k, eps.ordinary[None])
+    if problem.is_complex:  # x^T B x holds the layer's share, and is no energy
+        group = _Group.of(problem, problem.probe, vector[:, None], [m], [0], [k_per_um], [eps])
+        walls /= (group.density * group.r_weight).sum(axis=(1, 2))
+    return float(0.5 * walls[0] / k_per_um**2)
 
 
 def _cut(breaks: tuple[float, ...], end: float) -> tuple[float, ...]:
@@ -209,7 +214,7 @@ class _Group:
         axial, radial = (
             (
                 values[:, region]
-                * (_square(part[:, probe.inner_s, probe.inner_t]) * weight).sum(axis=2)
+                * (squared(part[:, probe.inner_s, probe.inner_t]) * weight).sum(axis=2)
             ).sum(axis=1)
             / (energy - tail)
             for values, part in ((self.axial, self.field.e_z), (self.ordinary, self.field.e_r))
@@ -217,13 +222,15 @@ class _Group:
         breaks = problem.window.t_breaks
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
-        walls, beyond = self.walls()
+        walls, beyond = _walls(
+            problem, probe, self.vectors, self.orders, self.k_per_um, self.ordinary
+        )
         far, of_taken = (
             self._radiation(energy * both, corrections)
             if with_far
             else np.full((2, self.orders.size), math.nan)
         )
-        shift = self.shift(walls, energy)
+        shift = 0.5 * walls / energy / self.k_per_um**2
         return [
             Measures(
                 np.array([axial[j], radial[j], 1.0 - axial[j] - radial[j]]),
@@ -295,51 +302,45 @@ class _Group:
         k = float(self.k_per_um[j])
         return rim_scattering(cavity, self.eps[j], k, (e_r, e_z, e_az), (r_t, z_t), area, energy)
 
-    def shift(self, walls: Array, energy: Array) -> Array:
-        """Relative change of k by closed walls."""
-        return np.asarray(0.5 * walls / energy / self.k_per_um**2)
 
-    def walls(self) -> tuple[Array, Array]:
-        """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
-        local decay; and that of the outer wall times d eps / kappa, the change of the energy there.
+def _walls(
+    problem: WindowProblem,
+    probe: Probe,
+    vectors: Values,
+    orders: NDArray[np.int64],
+    k_per_um: Array,
+    ordinary: Array,
+) -> tuple[Array, Array]:
+    """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
+    local decay; and that of the outer wall times d eps / kappa, the change of the energy there.
 
-        Before a wall at the distance d the tail exp(-kappa s) is less by exp(kappa (s - 2 d)), and
-        its energy by 2 d exp(-2 kappa d): 2 d eps k^2 / kappa times the relative change of k.
-        """
-        probe, grid = self.probe, self.probe.grid
-        radius = self.problem.cavity.outline.equator_radius_um
-        total, beyond = np.zeros((2, self.orders.size))
-        m = self.orders[:, None, None]
-        rows = np.array(probe.walls_s)
-        inner = np.arange(grid.t_um.size)[probe.inner_t]
-        ends = np.array(probe.walls_t, dtype=np.int64)
-        for across, lines, columns in ((True, rows, inner), (False, probe.inner_s, ends)):
-            if not columns.size:
-                continue
-            wall = grid.lines(lines, columns)
-            r = abs(wall.r)
-            local = self.ordinary[:, wall.region][:, :, None]
-            wave = (self.k_per_um**2)[:, None, None] * local
-            barrier = (m / r) ** 2 - (wave if across else (m / radius) ** 2)
-            kappa = np.sqrt(np.maximum(barrier, (0.5 / radius) ** 2))
-            weight = (
-                probe.weight_t * wall.length_t
-                if across
-                else probe.weight_s[:, None] * wall.length_s
-            )
-            terms = weight * r * wall_terms(wall.evaluate(self.vectors, self.orders), wave, kappa)
-            total += terms.sum(axis=(1, 2))
-            if across and rows[-1] != rows[0]:
-                outer = (terms * local / kappa)[:, -1].sum(axis=1)
-                beyond += self.problem.real_breaks[-1] * outer
-        return total, beyond
-
-
-def _square(values: Values) -> Array:
-    """|E|^2."""
-    if np.iscomplexobj(values):
-        return np.asarray(values.real**2 + values.imag**2)
-    return np.asarray(values**2)
+    Before a wall at the distance d the tail exp(-kappa s) is less by exp(kappa (s - 2 d)), and its
+    energy by 2 d exp(-2 kappa d): 2 d eps k^2 / kappa times the relative change of k.
+    """
+    grid, radius = probe.grid, problem.cavity.outline.equator_radius_um
+    total, beyond = np.zeros((2, orders.size))
+    m = orders[:, None, None]
+    rows = np.array(probe.walls_s)
+    inner = np.arange(grid.t_um.size)[probe.inner_t]
+    ends = np.array(probe.walls_t, dtype=np.int64)
+    for across, lines, columns in ((True, rows, inner), (False, probe.inner_s, ends)):
+        if not columns.size:
+            continue
+        wall = grid.lines(lines, columns)
+        r = abs(wall.r)
+        local = ordinary[:, wall.region][:, :, None]
+        wave = (k_per_um**2)[:, None, None] * local
+        barrier = (m / r) ** 2 - (wave if across else (m / radius) ** 2)
+        kappa = np.sqrt(np.maximum(barrier, (0.5 / radius) ** 2))
+        weight = (
+            probe.weight_t * wall.length_t if across else probe.weight_s[:, None] * wall.length_s
+        )
+        terms = weight * r * wall_terms(wall.evaluate(vectors, orders), wave, kappa)
+        total += terms.sum(axis=(1, 2))
+        if across and rows[-1] != rows[0]:
+            outer = (terms * local / kappa)[:, -1].sum(axis=1)
+            beyond += problem.real_breaks[-1] * outer
+    return total, beyond
 
 
 def _error_by(far: float, of_taken: float) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...fem.field import FieldGrid
+from ...mesh.rim_map import Along
 from ..derived.sampled_field import FieldSamples
 from ..solver.field_samples import meridian_field, unit_samples
 from ..solver.snapshot import RawMode
@@ -82,7 +83,7 @@ def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
     layers = _window_problem(raw).window.layers
     for inner, outer in itertools.pairwise(layers):
         if inner.region != outer.region:
-            r, z, _, _ = inner.outer.evaluate(t)
+            r, z, _, _ = inner.outer.evaluate(Along(inner.outer.outline, t))
             curves["outline" if names[inner.region] == "body" else names[inner.region]] = np.stack(
                 [r.real, z.real], axis=1
             )
