@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ...analytic.functions.size_parameters import airy_zero
 from ...geometry.cavity import Cavity
 from ...mesh.rim_map import Window
 from ..estimates.seeds import FamilySeed
@@ -30,6 +31,9 @@ _MOST_AT_ONCE = 4
 # much), and those that are as good as spheres for the first guess
 _ANGULAR_UP_TO = 3.0
 _LIKE_SPHERES = (0.8, 1.25)  # the second pair of aspects
+# Functions beyond that of an axial order of the next lower radial order, where the two mix: with
+# them what one more gains is regular
+_BEYOND_MIXED = 2
 # Azimuthal orders of a seed that is wanted of one: it and the next, which the free spectral range
 # takes; and the share of the accuracy of that one that counts
 _OF_ONE, _OF_NEXT = 2, 0.1
@@ -196,6 +200,7 @@ def _functions(
     aspect = outline.equator_radius_um / outline.axial_radius_um
     one = len(seed.orders) <= _OF_ONE
     off = (1.0 if one else 0.5) * math.log(seed.orders[-1] / m)
+    mixed = _mixed_axial_order(cavity, seed, q) // 2 + 1 + _BEYOND_MIXED
     error = (0.25 + q**2) * (
         0.36 * min(max(1.5 * aspect, 0.15), 1.0) ** 2 / m**2 + 0.3 * off**2 / m
     )
@@ -215,9 +220,29 @@ def _functions(
         error *= min(ratio, most)
         more += 1
     if not window.half:
-        return q + 1 + 2 * more
+        return max(q + 1 + 2 * more, 2 * mixed)
     own = q // 2 + 1
+    more = max(more, mixed - own)
     # odd TM modes live in edge functions, of which the magnetic class has one less; and they cross
     # even TE ones there, as even TM modes of the next q cross odd TE ones
     # of one function, one less tells nothing of the error
     return max(own + more - int(wall == "electric" and seed.polarisation == "TM"), 2)
+
+
+def _mixed_axial_order(cavity: Cavity, seed: FamilySeed, q: int) -> int:
+    """Axial order of the next lower radial order at the wavenumber of axial order q; -1 where the
+    two do not mix.
+
+    In a body of sharper bend than a sphere radial and axial motion mix, and functions that do not
+    hold the mode of the lower radial order put it elsewhere, which moves the one that it mixes
+    with: TM 80 2 1 of a spheroid of 8.8 by 5.2 um lies 0.2 % from TM 80 1 5, and is 9.5e-6 off with
+    three functions, 6e-6 with four, 1.4e-7 with five, and nine times less with each more.
+    """
+    outline = cavity.outline
+    aspect = outline.equator_radius_um / outline.axial_radius_um
+    if seed.p == 1 or aspect <= _LIKE_SPHERES[1]:
+        return -1
+    m = seed.orders[0]
+    order = seed.levels.order(m, q)
+    order += (airy_zero(seed.p) - airy_zero(seed.p - 1)) * math.cbrt(0.5 * order)
+    return math.ceil(0.5 * ((order**2 - m**2) / (m * math.sqrt(aspect)) - 1.0))

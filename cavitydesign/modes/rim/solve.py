@@ -30,6 +30,7 @@ from ..stopwatch import OutOfTimeError, Stopwatch
 from .converge import converged
 from .resolution import first_resolution
 from .rim_discretisation import RIM
+from .window_identity import called_otherwise
 from .window_measures import wall_shift
 from .window_problem import NoRoomError, Resolution, WindowProblem
 
@@ -315,6 +316,8 @@ def _solve_class(
             )
     with watch.stage("count"):
         counted, complete, note = counted_modes(found.low_problem, found.low_snapshot)
+        unsure = called_otherwise(problem, seed, snapshot) if snapshot.chosen else []
+    lines = (*notes, *([note] if note else []), *unsure)
     return SolvedClass(
         RIM,
         seed,
@@ -323,6 +326,6 @@ def _solve_class(
         found.ends,
         basis_error,
         counted,
-        complete,
-        (*notes, note) if note else notes,
+        complete and not unsure,
+        lines,
     )

@@ -17,6 +17,7 @@ from ...arrays import Array, Values
 from ...fem.field import ElectricField, FieldGrid
 from ...mesh.rim_map import normal
 from ..estimates.seeds import FamilySeed
+from ..label import Label
 from ..solver.identity import HYBRID, Identity, component_densities, extrema
 from ..solver.snapshot import Snapshot
 from .window_problem import WindowProblem
@@ -160,6 +161,34 @@ def misnamed(problem: WindowProblem, seed: FamilySeed, snapshot: Snapshot) -> bo
     1e-4 the eigenvalue of TM 108 2 6 was called TM 108 2 2, which lies 4.3 nm lower. Among the
     modes of an absorbing layer names are those of the least loss.
     """
+    return any(
+        one.label != (seed.polarisation, seed.p, q) or one.purity < _UNSURE
+        for q, one in _far_from_estimates(problem, seed, snapshot)
+    )
+
+
+def called_otherwise(problem: WindowProblem, seed: FamilySeed, snapshot: Snapshot) -> list[str]:
+    """A line for the modes far from their estimates whose fields have another name in this space
+    than the one they were found by: where radial and axial orders mix, one field is two names'.
+    """
+    other = [
+        f"{Label(seed.polarisation, snapshot.m, seed.p, q)} (by its field {one.polarisation} "
+        f"{snapshot.m} {one.p} {one.q})"
+        for q, one in _far_from_estimates(problem, seed, snapshot)
+        if one.label != (seed.polarisation, seed.p, q)
+    ]
+    if not other:
+        return []
+    return [
+        f"{', '.join(other)}: radial and axial orders mix, and the label holds for neither; that "
+        "no other mode has as good a claim to it is not certified"
+    ]
+
+
+def _far_from_estimates(
+    problem: WindowProblem, seed: FamilySeed, snapshot: Snapshot
+) -> list[tuple[int, Identity]]:
+    """The modes of closed windows far from their estimates, by axial order, as they look here."""
     far = {
         q: column
         for q, column in snapshot.chosen.items()
@@ -167,10 +196,7 @@ def misnamed(problem: WindowProblem, seed: FamilySeed, snapshot: Snapshot) -> bo
         > _FAR_FROM_ESTIMATE / snapshot.m
     }
     if problem.is_complex or not far:
-        return False
+        return []
     vectors = snapshot.vectors[:, list(far.values())]
     found = identify(problem, vectors, snapshot.m, snapshot.eps.ordinary)
-    return any(
-        one.label != (seed.polarisation, seed.p, q) or one.purity < _UNSURE
-        for q, one in zip(far, found, strict=True)
-    )
+    return list(zip(far, found, strict=True))
