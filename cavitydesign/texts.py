@@ -150,33 +150,39 @@ def check_bounded(value: Any, deepest: int = 32, whole: bool = True) -> None:
     Refused
         The text says where.
     """
-    pending: list[tuple[Any, int, str]] = [(value, 1, "")]
-    while pending:
-        item, level, where = pending.pop()
-        if level > deepest:
+    _check_within(value, 1, "", deepest, whole)
+
+
+def _check_within(value: Any, level: int, where: str, deepest: int, whole: bool) -> None:
+    """`check_bounded` of a value so many levels down; nothing is copied on the way, since a file of
+    empty lists takes 20 times its size in memory already.
+    """
+    if isinstance(value, dict):
+        if whole and len(value) > _MOST_KEYS:
+            what = f"a table of {len(value)} keys; at most {_MOST_KEYS} are read"
+            raise Refused(f"{where[:80]}{what}")
+        if value and level >= deepest:
             raise Refused(f"{where[:80]}nested more than {deepest} levels deep")
-        if isinstance(item, dict):
-            if whole and len(item) > _MOST_KEYS:
-                what = f"a table of {len(item)} keys; at most {_MOST_KEYS} are read"
-                raise Refused(f"{where[:80]}{what}")
-            for key, inner in item.items():
-                if len(str(key)) > _LONGEST_KEY:
-                    raise Refused(f"{where[:80]}a key of {len(key)} letters ({key[:20]!r}...)")
-                # The first keys on the way say where it is.
+        for key, inner in value.items():
+            if len(str(key)) > _LONGEST_KEY:
+                raise Refused(f"{where[:80]}a key of {len(key)} letters ({key[:20]!r}...)")
+            if type(inner) is float or type(inner) is str:
+                continue
+            # The first keys on the way say where it is.
+            inside = where
+            if level < 4:
                 inside = f"{where[:-2]}.{key}: " if where else f"{key}: "
-                pending.append((inner, level + 1, inside if level < 4 else where))
-        elif isinstance(item, list | tuple):
-            # Of results nearly all are floats, in which nothing can be wrong here but their depth.
-            pending += [
-                (inner, level + 1, where)
-                for inner in item
-                if type(inner) is not float or level == deepest
-            ]
-        elif whole and isinstance(item, int) and not -_LARGEST_WHOLE <= item < _LARGEST_WHOLE:
-            digits = round(item.bit_length() * 0.30103)
-            raise Refused(
-                f"{where[:80]}a whole number of about {digits} digits; 64 bits are allowed"
-            )
+            _check_within(inner, level + 1, inside, deepest, whole)
+    elif isinstance(value, list | tuple):
+        if value and level >= deepest:
+            raise Refused(f"{where[:80]}nested more than {deepest} levels deep")
+        for inner in value:
+            # Of results nearly all are floats, in which nothing can be wrong.
+            if type(inner) is not float:
+                _check_within(inner, level + 1, where, deepest, whole)
+    elif whole and isinstance(value, int) and not -_LARGEST_WHOLE <= value < _LARGEST_WHOLE:
+        digits = round(value.bit_length() * 0.30103)
+        raise Refused(f"{where[:80]}a whole number of about {digits} digits; 64 bits are allowed")
 
 
 def visible(text: str) -> str:

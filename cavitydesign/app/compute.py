@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from ..errors import InputError
 from ..progress import Progress
 from .mode_rows import mode_rows
-from .page_files import begin, design_file, open_item
+from .page_files import begin, design_file, open_item, weigh_item
 from .remembered import drawn_of, mode_of, prediction_of, remembered_modes, requested_design
 from .saved import draw_figure, gain_at, write_table, write_vtk
 
@@ -191,6 +191,7 @@ TASKS: Mapping[str, Task] = {
     "vtk": write_vtk,
     "table": write_table,
     "start": begin,
+    "weigh": weigh_item,
     "open": open_item,
     "design": design_file,
 }

@@ -44,14 +44,22 @@ def begin(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     from .usual_pumps import usual_pumps
 
     workspace = _workspace(payload)
+    # What takes long is asked for by the page itself, so that no other page waits for it.
+    first = None if workspace.takes_long(workspace.first) else workspace.opened(workspace.first)
     return {
         "materials": list(material_names()),
         "gain_media": list(medium_names()),
         "profiles": profile_controls(),
         "pumps": {name: usual_pumps(name) for name in medium_names()},
         "listing": workspace.listing(),
-        "opened": _shown(workspace.opened(workspace.first)),
+        "first": workspace.first,
+        "opened": None if first is None else _shown(first),
     }
+
+
+def weigh_item(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Whether opening an item, or a point of it, may take seconds."""
+    return {"long": _workspace(payload).takes_long(payload["name"])}
 
 
 def open_item(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

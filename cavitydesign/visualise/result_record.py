@@ -15,6 +15,12 @@ from ..texts import Refused, check_bounded, read_bytes
 
 # Of 200 modes with light curves 20 MB.
 MOST_BYTES = 200_000_000
+# Of a file of so many bytes, as one part in so many: numbers of results take 8 to 20 bytes, and
+# the names of keys as many again. Files of empty lists, of 3 bytes, take 25 times their size in
+# memory.
+_BYTES_A_VALUE = 5
+# A file below this has any number.
+_FEW_BYTES = 1_000_000
 
 
 @runtime_checkable
@@ -49,19 +55,26 @@ def mode_records(modes: Result | Sequence[Result]) -> list[Mapping[str, Any]]:
     return [record(mode) for mode in inner]
 
 
-def load_results(path: Path | str) -> Mapping[str, Any]:
+def load_results(path: Path | str, most: int = MOST_BYTES) -> Mapping[str, Any]:
     """Read a results.json, or the one inside a folder of results.
+
+    Parameters
+    ----------
+    path : path
+    most : int
+        Bytes that are read.
 
     Raises
     ------
     InputError
-        If it is absent or not a JSON object.
+        If it is absent, too large, or not a JSON object.
     """
     path = Path(path)
     if path.is_dir():
         path = path / "results.json"
     try:
-        text = read_bytes(path, MOST_BYTES).decode("utf-8")
+        text = read_bytes(path, most).decode("utf-8")
+        _check_sparse(text)
         content = json.loads(text, parse_constant=_no_constant)
         check_bounded(content)
     except FileNotFoundError:
@@ -77,6 +90,13 @@ def load_results(path: Path | str) -> Mapping[str, Any]:
             f"{path}: not a results.json (expected a JSON object, found {type(content).__name__})"
         )
     return content
+
+
+def _check_sparse(text: str) -> None:
+    """Refuse a large file of more values than its size has room for in results."""
+    values = text.count(",") + text.count("[") + text.count("{")
+    if len(text) > _FEW_BYTES and values > len(text) / _BYTES_A_VALUE:
+        raise Refused(f"{values} values in {len(text) / 1e6:.3g} MB are no results")
 
 
 def _no_constant(name: str) -> float:

@@ -2,13 +2,16 @@
 killed.
 """
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+import tracemalloc
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -16,10 +19,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from hostile_requests import hostile_requests
+import uvicorn
+from hostile_requests import BASE, hostile_requests
 
 from cavitydesign.app.study_points import opened_study
-from cavitydesign.app.web import launch
+from cavitydesign.app.web import lane, launch, protocol
+from cavitydesign.app.web.workspace import Workspace
 from cavitydesign.errors import InputError
 
 COMMAND = (sys.executable, "-c", "from cavitydesign.cli.entry import main; main()", "view")
@@ -67,6 +72,16 @@ class Page:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read()
+
+    def ends(self) -> None:
+        """End it, with its workers."""
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
 
     def children(self) -> list[int]:
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
@@ -161,6 +176,141 @@ def test_the_token_is_in_no_command_line(monkeypatch: pytest.MonkeyPatch) -> Non
     [(address, text, others)] = seen
     assert "secret-token" not in address and "secret-token" in text
     assert others == 0 or sys.platform == "win32"
+
+
+LARGE = "0.14285714285714285," * 3_000_000  # 60 MB of JSON
+
+
+def test_large_results_keep_no_other_page_waiting(folder: Path, tally) -> None:
+    """By the order of answers: while one page opens 60 MB, another starts and solves."""
+    (folder / "large").mkdir()
+    results = folder / "large" / "results.json"
+    results.write_text(
+        f'{{"input": {{"cavity": {{}}}}, "modes": {{"modes": []}}, "x": [{LARGE}1]}}'
+    )
+    page = Page(folder)
+    try:
+        assert page.asks("api/start")[0] == 200
+        order: list[str] = []
+        opened: list[tuple[int, bytes]] = []
+
+        def opening() -> None:
+            opened.append(page.asks("api/open", {"name": "large/results.json"}))
+            order.append("opened")
+
+        under_way = threading.Thread(target=opening)
+        under_way.start()
+        while len(page.children()) < 5:  # its worker: it has begun
+            time.sleep(0.02)
+        assert page.asks("api/start")[0] == 200
+        order.append("started")
+        assert page.asks("api/open", {"name": "design.toml"})[0] == 200
+        order.append("opened a design")
+        assert page.asks("api/modes", {"page": "b", "design": BASE})[0] == 200
+        order.append("solved")
+        under_way.join(120)
+        assert opened[0][0] == 200 and len(opened[0][1]) < 10_000, "what is not shown is not sent"
+        assert order == ["started", "opened a design", "solved", "opened"]
+        tally.add(3)
+    finally:
+        page.ends()
+
+
+@pytest.mark.parametrize("name", ["bytes", "modes", "shown", "values"])
+def test_what_is_too_large_to_open_is_told(name: str, folder: Path, tally) -> None:
+    """Each bound has its line; "values": 30 MB of empty lists take 2 GB of memory."""
+    head = '{"input": {"cavity": {}}, '
+    text, told = {
+        "bytes": (head + " " * 64_000_000 + "}", "64 MB; the explorer opens results of at most"),
+        "modes": (head + '"modes": {"modes": [' + "{}," * 2000 + "{}]}}", "2001 modes"),
+        "shown": (head + f'"lasing": [{LARGE}1]}}', ""),
+        "values": (head + '"modes": [' + "[]," * 10_000_000 + "[]]}", "values in 30 MB"),
+    }[name]
+    path = folder / "results.json"
+    path.write_text(text)
+    if name == "shown":
+        opened = Workspace(folder, None).opened("results.json")
+        with pytest.raises(InputError, match="MB to show; the explorer shows at most 32 MB"):
+            lane._json_bytes(opened)
+    else:
+        tracemalloc.start()
+        with pytest.raises(InputError) as refused:
+            Workspace(folder, None).opened("results.json")
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert told in str(refused.value) and "results.json" in str(refused.value)
+        assert most < 300e6, f"{most / 1e6:.0f} MB"
+    tally.add()
+
+
+def test_work_ends_when_its_client_leaves(folder: Path, tally) -> None:
+    """A connection that is cut off while a light curve of hours is computed: the next who asks is
+    answered long before the limit of 120 s would end that.
+    """
+    page = Page(folder)
+    try:
+        page.asks("api/start")
+        gain = {"gain": {"medium": "CsPbBr3-PMMA"}, "pump": {"fluence_mj_cm2": [1.2, 5.5]}}
+        quick = {**BASE, **gain, "lasing": {"quality": 400, "fluences": 12, "comb_phases": 0}}
+        endless = {
+            **quick,
+            "lasing": {"quality": 1e9, "fluences": 4000, "relative_tolerance": 1e-10},
+        }
+        assert page.asks("api/lasing", {"page": "a", "design": quick})[0] == 200
+        workers = sorted(page.children())
+        body = json.dumps({"page": "b", "design": endless}).encode()
+        target = f"POST /{page.url.rstrip('/').rpartition('/')[2]}/api/lasing HTTP/1.1"
+        head = f"{target}\r\nHost: 127.0.0.1:{page.port}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(("127.0.0.1", page.port)) as client:
+            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            time.sleep(2.0)
+        start = time.monotonic()
+        quick["lasing"] = {**quick["lasing"], "fluences": 13}
+        assert page.asks("api/lasing", {"page": "c", "design": quick})[0] == 200
+        assert time.monotonic() - start < 60, "the work went on to its limit"
+        assert sorted(page.children())[:1] == workers[:1]
+        tally.add()
+    finally:
+        page.ends()
+
+
+def test_an_answer_that_nobody_takes_is_dropped(monkeypatch: pytest.MonkeyPatch, tally) -> None:
+    """A client that asks for 20 MB and reads nothing: its connection is closed, the answer with
+    it.
+    """
+    monkeypatch.setattr(protocol, "SILENT_SECONDS", 0.3)
+    content = bytes(20_000_000)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    async def app(scope, receive, send) -> None:
+        headers = [(b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    config = uvicorn.Config(
+        app, http=protocol.PatientProtocol, ws="none", lifespan="off", log_level="error"
+    )
+    server = uvicorn.Server(config)
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    serving.start()
+    try:
+        address = listener.getsockname()
+        for slow in (True, False):
+            with socket.create_connection(address) as client:
+                client.settimeout(30)
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                if slow:
+                    time.sleep(3.0)
+                taken = 0
+                with contextlib.suppress(ConnectionResetError):
+                    while chunk := client.recv(1 << 20):
+                        taken += len(chunk)
+            assert (taken < len(content)) == slow
+            tally.add()
+    finally:
+        server.should_exit = True
+        serving.join(30)
+        listener.close()
 
 
 STUDY = 'design = "{design}"\n[axes]\n"cavity.diameter_um" = [5.0, 6.0]\n'

@@ -14,7 +14,7 @@ import { wireFolds } from "./folds.js";
 import { wireHelp } from "./help.js";
 import { LightView } from "./light.js";
 import { ModeTable, chosenOf } from "./modes.js";
-import { wireOpening } from "./opening.js";
+import { firstOf, opening, wireOpening } from "./opening.js";
 import { Past, fromAddress } from "./past.js";
 import { SpaceView } from "./space.js";
 import { number } from "./plot.js";
@@ -282,15 +282,12 @@ function useOpened(opened) {
 }
 
 async function openPoint(row) {
-  const work = busy.begin("the opening of a point");
   try {
-    const answer = await channel.json("api/open", { name: study.study.name, point: row.point });
+    const answer = await opening(channel, study.study.name, row.point);
     Object.assign(state, { wanted: row.mode || null, modes: [], chosen: null });
     useDesign(answer.design);
   } catch (error) {
     channel.report(error);
-  } finally {
-    busy.done(work);
   }
 }
 
@@ -318,8 +315,8 @@ async function useAddress(start) {
     const held = fromAddress();
     if (held === null) return false;
     const listed = start.listing.some((one) => one.name === held.name);
-    if (listed && held.name !== start.opened.name) useOpened(await channel.json("api/open", { name: held.name }));
-    else useOpened(start.opened);
+    const there = start.opened ? start.opened.name : start.first;
+    useOpened(listed && held.name !== there ? await opening(channel, held.name) : await firstOf(channel, start));
     useDesign(held.design);
     return true;
   } catch (error) {
@@ -349,7 +346,7 @@ async function begin() {
     channel.page = start.page;
     controls = new Controls(byId("controls"), start, changed);
     wireOpening(channel, start, useOpened);
-    if (!(await useAddress(start))) useOpened(start.opened);
+    if (!(await useAddress(start))) useOpened(await firstOf(channel, start));
   } catch (error) {
     channel.report(error);
   } finally {

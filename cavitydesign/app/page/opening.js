@@ -2,23 +2,27 @@
 
 const byId = (id) => document.getElementById(id);
 
+// One at a time: who chooses another file waits no more for the last one.
+export const opening = (channel, name, point) => channel.newest("open", "api/open", { name, point }, "the opening of a file");
+
+// What is shown first; what takes long to open does not come with the start.
+export const firstOf = async (channel, start) => start.opened || opening(channel, start.first);
+
 // use(opened): shows an item.
 export function wireOpening(channel, start, use) {
   const names = start.listing.map((one) => one.name);
-  if (!names.includes(start.opened.name)) names.unshift(start.opened.name);
+  const first = start.opened ? start.opened.name : start.first;
+  if (!names.includes(first)) names.unshift(first);
   byId("open").replaceChildren(...names.map((name) => new Option(name, name)));
-  byId("open").value = start.opened.name;
+  byId("open").value = first;
   byId("open").closest("label").hidden = names.length < 2;
   byId("open").addEventListener("change", async (event) => {
-    const work = channel.busy.begin("the opening of a file");
     try {
-      const opened = await channel.json("api/open", { name: event.target.value });
+      const opened = await opening(channel, event.target.value);
       channel.trouble("");
       use(opened);
     } catch (error) {
       channel.report(error);
-    } finally {
-      channel.busy.done(work);
     }
   });
 }

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
-from ...errors import CavityDesignError
+from ...errors import CavityDesignError, InputError
 from .guard import RequestRefused
 
 # A page waits no longer than this for an answer; the command line has no such limit.
@@ -28,6 +28,8 @@ _PATIENCE_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.2
 # beyond the limit, for the parent to see to it itself
 _GRACE_SECONDS = 10.0
+# 200 modes with their light curves take 20 MB; a browser reads more of it for seconds.
+_MOST_ANSWER_BYTES = 32_000_000
 # A page has a few requests under way; a dozen in line come from a page that runs wild.
 _MOST_WAITING = 12
 # Number of pages whose newest request is remembered: more tabs than anybody looks at.
@@ -114,7 +116,13 @@ class _Worker:
 def _json_bytes(answer: Mapping[str, Any]) -> bytes:
     """Strict JSON, made here so that 60 MB of it keep no other page waiting."""
     text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8")
+    content = text.encode("utf-8")
+    if len(content) > _MOST_ANSWER_BYTES:
+        raise InputError(
+            f"{len(content) / 1e6:.3g} MB to show; the explorer shows at most "
+            f"{_MOST_ANSWER_BYTES / 1e6:g} MB at once"
+        )
+    return content
 
 
 def _work(connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber) -> None:
@@ -145,7 +153,7 @@ class Lane:
         self._newest: OrderedDict[str, int] = OrderedDict()
         self._number = 0
         self._running: tuple[str, int] | None = None
-        self._waiting = 0
+        self.waiting = 0
         self._turn = asyncio.Lock()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix=f"lane-{name}")
         self._guard = threading.Lock()
@@ -246,35 +254,53 @@ class Lane:
             409 if superseded, 422 for bad input or a computation that took too long, 429 when too
             many wait, 500 if the computation broke.
         """
-        if self._waiting >= _MOST_WAITING:
+        if self.waiting >= _MOST_WAITING:
             raise RequestRefused(429, "too many requests at once; wait for the answers")
         if not newest_only:
             name = f"{name} once {self._number}"
         number = self._register(name, *ends)
-        self._waiting += 1
+        self.waiting += 1
         try:
-            async with self._turn:
+            await self._take_turn(name, number, gone)
+            try:
+                self._running = (name, number)
+                loop = asyncio.get_running_loop()
+                asked = loop.run_in_executor(
+                    self._threads, self._ask, (number, task, dict(payload), encoded)
+                )
+                while gone is not None and not asked.done():
+                    await asyncio.wait({asked}, timeout=_LOOK_EVERY_SECONDS)
+                    if not asked.done() and await gone():
+                        self._interrupt(number)
+                        break
+                kind, answer = await asked
+            finally:
+                self._running = None
+                self._turn.release()
+        finally:
+            self.waiting -= 1
+        return self._judged(kind, answer)
+
+    async def _take_turn(
+        self, name: str, number: int, gone: Callable[[], Awaitable[bool]] | None
+    ) -> None:
+        """Wait for the turn; who has left, or asked anew, waits no more and takes no place of
+        another's.
+        """
+        turn = asyncio.ensure_future(self._turn.acquire())
+        try:
+            while True:
+                await asyncio.wait({turn}, timeout=_LOOK_EVERY_SECONDS)
                 if self._newest.get(name, number) != number:
                     raise RequestRefused(409, "superseded by a newer request")
                 if gone is not None and await gone():
                     raise RequestRefused(409, "who asked has left")
-                self._running = (name, number)
-                try:
-                    loop = asyncio.get_running_loop()
-                    asked = loop.run_in_executor(
-                        self._threads, self._ask, (number, task, dict(payload), encoded)
-                    )
-                    while gone is not None and not asked.done():
-                        await asyncio.wait({asked}, timeout=_LOOK_EVERY_SECONDS)
-                        if not asked.done() and await gone():
-                            self._interrupt(number)
-                            break
-                    kind, answer = await asked
-                finally:
-                    self._running = None
-        finally:
-            self._waiting -= 1
-        return self._judged(kind, answer)
+                if turn.done():
+                    return
+        except BaseException:
+            if not turn.cancel():
+                self._turn.release()
+            raise
 
     def _judged(self, kind: str, answer: Any) -> dict[str, Any]:
         if kind == "done":

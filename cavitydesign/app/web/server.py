@@ -101,13 +101,14 @@ def _page_name(body: Mapping[str, Any]) -> str:
 
 
 class Explorer:
-    """The explorer's state: what it was given, and its workers (one for modes and fields, one for
-    lasing, one for files).
+    """The explorer's state: what it was given, and its workers: one for modes and fields, one for
+    lasing, one for files, and two for what takes long to open, which start when they are asked.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.modes, self.lasing, self.files = Lane("modes"), Lane("lasing"), Lane("files")
+        self.openings = Lane("opening"), Lane("another opening")
         self.consent = Consent()
 
     def routes(self) -> list[Route]:
@@ -182,9 +183,16 @@ class Explorer:
             raise RequestRefused(400, "point: the number of a point of the study")
         asked = {**self._workspace_entry, "name": name, "point": point}
         gone = request.is_disconnected
+        weighed = await self.files.run("open", "weigh", asked, newest_only=False, gone=gone)
+        lane = min(self.openings, key=lambda one: one.waiting) if weighed["long"] else self.files
         return _json(
-            await self.files.run("open", "open", asked, newest_only=False, encoded=True, gone=gone)
+            await lane.run("open", "open", asked, newest_only=False, encoded=True, gone=gone)
         )
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """All workers."""
+        return self.modes, self.lasing, self.files, *self.openings
 
     def _payload(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The design to compute and what is asked of it, checked against the limits."""
@@ -313,9 +321,8 @@ def create_app(workspace: Workspace, token: str, port: int) -> Guard:
         try:
             yield
         finally:
-            explorer.modes.close()
-            explorer.lasing.close()
-            explorer.files.close()
+            for lane in explorer.lanes:
+                lane.close()
 
     handlers: dict[Any, Any] = {
         RequestRefused: _refused,

@@ -20,9 +20,15 @@ _DEEPEST = 3  # Studies keep their files one or two folders down (`studies/NAME/
 # A home folder given by mistake has far more; looking through them would keep the page waiting.
 _MOST_FOLDERS = 2000
 _MOST_DESIGN_BYTES = 1024 * 1024  # Designs take some kB; a larger TOML file is another program's.
-# The page holds a file whole, in its server and in the browser; larger ones are for the command
-# line.
-_MOST_FILE_BYTES = 64 * 1024 * 1024
+# Those of 200 modes with light curves take 20 MB; three times as much is read within seconds.
+_MOST_RESULTS_BYTES = 64_000_000
+# The page lists every mode with all its columns; a browser draws this table within a second.
+_MOST_MODES_SHOWN = 2000
+# Of results this is read in 0.02 s, within what a page waits without noticing.
+_LIGHT_BYTES = 1_000_000
+# Of all files that a list is made of: a folder of designs has some hundreds of kB. Those beyond
+# are called designs, and say what they are when they are opened.
+_MOST_LISTED_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,12 @@ class Workspace:
         if self.folder is None:
             return []
         found: list[dict[str, str]] = []
+        left = _MOST_LISTED_BYTES
         for path in _candidates(self.folder):
-            kind = _kind(path) if path.resolve().is_relative_to(self.folder) else None
+            kind = None
+            if path.resolve().is_relative_to(self.folder):
+                left -= _size(path) if path.suffix == ".toml" else 0
+                kind = _kind(path) if left >= 0 else _kind_by_name(path)
             if kind is not None:
                 found.append({"name": path.relative_to(self.folder).as_posix(), "kind": kind})
             if len(found) == _MOST_LISTED:
@@ -132,23 +142,44 @@ class Workspace:
         """
         if name is None:
             return {"name": "quickstart", "kind": "design", "design": quickstart(), "source": None}
-        if self.folder is None:
-            raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
-        path = inside(self.folder, name)
-        if not path.is_file() or path.stat().st_size > _MOST_FILE_BYTES:
-            raise InputError(
-                f"{name[:80]!r}: no such file in the folder that the explorer was given"
-            )
+        path = self._file(name)
         kind = _kind(path)
         if kind == "results":
             return _results(path, name)
         if kind == "study":
+            assert self.folder is not None
             from ..study_points import opened_study
 
             return {"name": name, "kind": "study", **opened_study(path, self.folder, self.agreed)}
         if kind == "design":
             return {"name": name, "kind": "design", "design": _toml(path), "source": str(path)}
         raise InputError(f"{name[:80]!r}: neither a design, a results.json nor a study")
+
+    def _file(self, name: str) -> Path:
+        """A file of the folder by its name."""
+        if self.folder is None:
+            raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
+        path = inside(self.folder, name)
+        if not path.is_file():
+            raise InputError(
+                f"{name[:80]!r}: no such file in the folder that the explorer was given"
+            )
+        return path
+
+    def takes_long(self, name: str | None) -> bool:
+        """Whether opening an item may take seconds: large results, and studies, of which every
+        record is read.
+
+        Raises
+        ------
+        InputError
+            If it is elsewhere or absent.
+        """
+        if name is None:
+            return False
+        path = self._file(name)
+        kind = _kind(path)
+        return kind == "study" or (kind == "results" and path.stat().st_size > _LIGHT_BYTES)
 
     def opened_point(self, name: str, point: int) -> Mapping[str, Any]:
         """The design of one point of a study in the folder.
@@ -158,13 +189,12 @@ class Workspace:
         InputError
             As `opened` does, and if there is no such point.
         """
-        if self.folder is None:
-            raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
-        path = inside(self.folder, name)
-        if not path.is_file() or _kind(path) != "study":
+        path = self._file(name)
+        if _kind(path) != "study":
             raise InputError(
                 f"{name[:80]!r}: no such study in the folder that the explorer was given"
             )
+        assert self.folder is not None
         from ..study_points import design_of_point
 
         return design_of_point(path, self.folder, point, self.agreed)
@@ -235,10 +265,37 @@ def _kind(path: Path) -> str | None:
     return "study" if "design" in tables and "axes" in tables else None
 
 
+def _kind_by_name(path: Path) -> str | None:
+    """What a file is called, where it is not looked into."""
+    if path.suffix == ".json":
+        return "results"
+    return "design" if _size(path) <= _MOST_DESIGN_BYTES and path.is_file() else None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _results(path: Path, name: str) -> dict[str, Any]:
+    """What the page shows of results: nothing else of the file is sent."""
     from ...visualise.result_record import load_results
 
-    content = load_results(path)
+    if (size := _size(path)) > _MOST_RESULTS_BYTES:
+        raise InputError(
+            f"{name}: {size / 1e6:.3g} MB; the explorer opens results of at most "
+            f"{_MOST_RESULTS_BYTES / 1e6:g} MB; ask for fewer modes, or read the file in Python"
+        )
+    content = load_results(path, _MOST_RESULTS_BYTES)
+    modes = content.get("modes")
+    listed = modes.get("modes") if isinstance(modes, Mapping) else None
+    if isinstance(listed, list) and len(listed) > _MOST_MODES_SHOWN:
+        raise InputError(
+            f"{name}: {len(listed)} modes; the explorer shows at most {_MOST_MODES_SHOWN}; ask for "
+            "fewer, or read the file in Python"
+        )
     design = content.get("input")
     if not isinstance(design, Mapping) or "cavity" not in design:
         raise InputError(f"{name}: this results.json does not hold the design that it came from")
@@ -247,5 +304,5 @@ def _results(path: Path, name: str) -> dict[str, Any]:
         "kind": "results",
         "design": design,
         "source": str(path),
-        "results": content,
+        "results": {key: content[key] for key in ("modes", "lasing") if key in content},
     }

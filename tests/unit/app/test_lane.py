@@ -21,6 +21,11 @@ DESIGN = {
     "gain": {"medium": "CsPbBr3-PMMA"},
 }
 PAYLOAD = {"design": DESIGN, "source": None}
+LASING = {"quality": 1e9, "fluences": 4000, "relative_tolerance": 1e-10}
+ENDLESS = {
+    "design": {**DESIGN, "cavity": {**DESIGN["cavity"], "roughness_nm": 1.0}, "lasing": LASING},
+    "source": None,
+}
 
 
 @pytest.fixture
@@ -92,16 +97,11 @@ def test_a_superseded_computation_is_left_at_once(
     end it.
     """
     monkeypatch.setattr(lane_module, "_PATIENCE_SECONDS", 600.0)
-    lasing = {"quality": 1e9, "fluences": 4000, "relative_tolerance": 1e-10}
-    endless = {
-        "design": {**DESIGN, "cavity": {**DESIGN["cavity"], "roughness_nm": 1.0}, "lasing": lasing},
-        "source": None,
-    }
     ask(lane)
     process = lane._process
 
     async def two() -> tuple[Any, Any]:
-        first = asyncio.create_task(lane.run("page lasing", "lasing", endless))
+        first = asyncio.create_task(lane.run("page lasing", "lasing", ENDLESS))
         await asyncio.sleep(2.0)
         second = asyncio.create_task(
             lane.run("page modes", "modes", PAYLOAD, ends=("page lasing",))
@@ -112,3 +112,51 @@ def test_a_superseded_computation_is_left_at_once(
     assert isinstance(first, RequestRefused) and first.status == 409
     assert second["modes"]["modes"]
     assert lane._process is process, "the worker lives on, with what it remembers"
+
+
+def test_nothing_is_computed_for_who_has_left(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next in line is answered by the same worker, long before the limit of 120 s ends the work
+    of the one who has left.
+    """
+    monkeypatch.setattr(lane_module, "_PATIENCE_SECONDS", 600.0)
+    ask(lane)
+    process = lane._process
+    looks = 0
+
+    async def gone() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 8  # some looks after the work has begun
+
+    async def two() -> tuple[Any, Any]:
+        first = asyncio.create_task(lane.run("left", "lasing", ENDLESS, gone=gone))
+        await asyncio.sleep(0.5)
+        second = asyncio.create_task(lane.run("stays", "modes", PAYLOAD))
+        return await asyncio.wait_for(asyncio.gather(first, second, return_exceptions=True), 60)  # type: ignore[return-value]
+
+    first, second = asyncio.run(two())
+    assert isinstance(first, RequestRefused) and first.status == 409
+    assert second["modes"]["modes"]
+    assert lane._process is process and looks > 8
+
+
+def test_who_leaves_the_line_holds_no_place_in_it(lane: Lane) -> None:
+    """Twelve reloads of a page, while something takes long, refused the thirteenth."""
+    ask(lane)
+
+    async def left() -> bool:
+        return True
+
+    async def line() -> list[Any]:
+        first = asyncio.create_task(lane.run("page lasing", "lasing", ENDLESS))
+        await asyncio.sleep(0.3)
+        reloads = [lane.run(f"tab {i}", "modes", PAYLOAD, gone=left) for i in range(11)]
+        answers = await asyncio.gather(*reloads, return_exceptions=True)
+        assert not first.done() and lane.waiting == 1
+        await lane.run("page modes", "modes", PAYLOAD, ends=("page lasing",))
+        assert isinstance((await asyncio.gather(first, return_exceptions=True))[0], RequestRefused)
+        return list(answers)
+
+    answers = asyncio.run(asyncio.wait_for(line(), 60))
+    assert all(isinstance(one, RequestRefused) and one.status == 409 for one in answers)
+    assert all("left" in one.reason for one in answers)
