@@ -15,6 +15,14 @@ from typing import Any
 
 # Of any file that is read; no limit of a kind is higher.
 LARGEST_BYTES = 1_000_000_000
+# Variable of the environment: the folder that reading is held to. Workers inherit it.
+WITHIN = "CAVITYDESIGN_WITHIN"
+# Of the package, in a checkout with what lies beside it.
+_OWN_FOLDER = (
+    Path(__file__)
+    .resolve()
+    .parents[1 if (Path(__file__).parents[1] / "pyproject.toml").is_file() else 0]
+)
 # TOML's whole numbers have 64 bits; Python reads thousands of digits and then cannot print them.
 _LARGEST_WHOLE = 2**63
 # Letters of a key; the longest dotted key of a design has 40.
@@ -43,6 +51,22 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def check_within(path: Path) -> None:
+    """Refuse a file outside the folder that reading is held to (`--within`, or what the explorer
+    was given), links followed; without such a folder files lie where they are named.
+
+    Raises
+    ------
+    Refused
+    """
+    folder = os.environ.get(WITHIN)
+    if folder is None:
+        return
+    real = Path(os.path.realpath(path))
+    if not (real.is_relative_to(folder) or real.is_relative_to(_OWN_FOLDER)):
+        raise Refused(f"lies outside {folder}, the folder that reading is held to")
+
+
 def open_regular(path: Path, most: int = LARGEST_BYTES) -> BufferedReader:
     """A regular file of at most so many bytes, opened to be read.
 
@@ -51,10 +75,12 @@ def open_regular(path: Path, most: int = LARGEST_BYTES) -> BufferedReader:
     Raises
     ------
     Refused
-        For anything else than a regular file, or a larger one.
+        For anything else than a regular file, a larger one, or one outside the folder that reading
+        is held to.
     OSError
         If it cannot be read.
     """
+    check_within(Path(path))
     descriptor = os.open(
         path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+from ..texts import Refused, open_regular
+
 _MOST = 20  # names that a menu of the page shows without scrolling far
 # Keeps the look at a folder of thousands of tables short; each file is opened for its first line.
 _MOST_ENTRIES = 2000
@@ -36,8 +38,8 @@ def calibrations_beside(source: Path | None) -> list[str]:
 def _holds_draws(path: Path) -> bool:
     """Whether the first line names design keys of the tables that draws may hold."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.readline(_HEAD_BYTES).decode("utf-8", "replace").strip()
-    except OSError:
+    except (OSError, Refused):
         return False
     return bool(head) and all(key.strip().startswith(_TABLES) for key in head.split(","))

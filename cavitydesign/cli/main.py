@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..texts import WITHIN
 from ..version import __version__
 from .commands.calibrate import calibrate
 from .commands.check import check
@@ -21,7 +24,7 @@ from .commands.run import run
 from .commands.study import study
 from .commands.study_store import with_store_commands
 from .commands.view import view
-from .exit_codes import reported
+from .exit_codes import BAD_INPUT, reported, say
 
 app = typer.Typer(
     name="cavitydesign",
@@ -54,8 +57,21 @@ def _options(
             "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
         ),
     ] = False,
+    within: Annotated[
+        Path | None,
+        typer.Option(
+            "--within",
+            metavar="DIR",
+            help="Read no file outside this folder, whatever the files of others name.",
+        ),
+    ] = None,
 ) -> None:
     """Options before the command's name."""
+    if within is not None:
+        if not within.is_dir():
+            say(f"--within {within}: no such folder")
+            raise typer.Exit(BAD_INPUT)
+        os.environ[WITHIN] = os.path.realpath(within)
 
 
 for _command in (

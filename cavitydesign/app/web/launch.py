@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from ...errors import InputError
+from ...texts import WITHIN
 from .workspace import Workspace
 
 _LOOPBACK = "127.0.0.1"
@@ -84,6 +85,9 @@ def serve(
         If what was given cannot be opened, or the port is taken.
     """
     workspace = Workspace.of(given, folder)
+    # Workers inherit it: whatever names lead elsewhere, their readers refuse.
+    nothing = Path(os.devnull)
+    os.environ[WITHIN] = os.path.realpath(workspace.folder or nothing)
     listener = _bound(port)
     import uvicorn
 

@@ -179,7 +179,9 @@ def read_series_lines(path: Path, fluence_mj_cm2: float) -> Lines:
         ]
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
-    except (Refused, ValueError, KeyError, TypeError, RecursionError, OverflowError):
+    except Refused as error:
+        raise InputError(f"{path.name}: {error}") from None
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         raise InputError(
             f"{path.name}: is no answer of `cavitydesign measure series --json`"
         ) from None

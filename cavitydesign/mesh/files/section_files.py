@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...errors import InputError
+from ...texts import Refused, check_within
 from .script import Script, read_script, rewritten, with_values
 
 SCRIPT_SUFFIXES = (".geo", ".geo_unrolled")
@@ -204,6 +205,10 @@ def _check_file(file: Path, section: Path) -> None:
     """Regular, not too large; a .msh that is one; no options of gmsh's beside it."""
     if not file.is_file():
         raise InputError(f"{section}: reads {file}, which is no file")
+    try:
+        check_within(file)
+    except Refused as error:
+        raise InputError(f"{file}: {error}") from None
     if file.stat().st_size > LARGEST_BYTES:
         raise InputError(
             f"{file}: larger than {LARGEST_BYTES // 10**6} MB; a section needs a few thousand "

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ...errors import InputError, nearest
 from ...file_kind import check_kind
+from ...texts import Refused, check_within
 from ..axes import RANGE_KEYS
 from ..expression import Expression, ExpressionError
 from ..records.store_mark import is_store_or_empty
@@ -167,6 +168,11 @@ class UserFile:
         name = self.content.get("store", usual)
         folder = self.path.parent / str(name)
         own = self.path.parent.resolve()
+        try:
+            check_within(folder)
+        except Refused as error:
+            self.add("store", f" = {name!r}: {error}")
+            return folder
         if not folder.resolve().is_relative_to(own) and not is_store_or_empty(folder):
             self.add(
                 "store",

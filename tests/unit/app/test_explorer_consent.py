@@ -79,7 +79,9 @@ def asked(explorer: Any, path: str, body: Any) -> tuple[int, Any]:
 
 def test_no_request_runs_a_script_that_was_not_agreed_to(explorer: Any, folder: Path) -> None:
     with urllib.request.urlopen(explorer.url + "api/start") as answer:
-        opened = json.loads(answer.read())["opened"]
+        start = json.loads(answer.read())
+    assert start["opened"] is None, "its records are read apart"
+    opened = asked(explorer, "api/open", {"name": start["first"]})[1]
     assert opened["kind"] == "study" and opened["points"] == 2, "looked at without being run"
     design = opened["design"]
     body = {"design": design, "source": "design.toml", "page": "a"}
