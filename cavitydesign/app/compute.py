@@ -63,13 +63,16 @@ def warm_up() -> None:
 
 def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The modes of a design, as the contract's record and as the table that the page shows, with
-    what is unlikely of its numbers.
+    what is unlikely of its numbers and what of its keys changes nothing.
     """
+    from ..design.idle import idle_keys
     from ..design.unlikely import unlikely_values
 
     start = time.perf_counter()
     record: dict[str, Any] = remembered_modes(payload, progress).to_json_dict()
-    record["warnings"] = [*unlikely_values(requested_design(payload).raw), *record["warnings"]]
+    design = requested_design(payload)
+    told = (*unlikely_values(design.raw), *idle_keys(design))
+    record["warnings"] = [*told, *record["warnings"]]
     table = mode_rows(record["modes"])
     return {"modes": record, "table": table, "seconds": time.perf_counter() - start}
 

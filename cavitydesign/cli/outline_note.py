@@ -17,10 +17,11 @@ SHORT_SPAN = 0.2
 
 
 def tell_design(design: Design) -> None:
-    """Say what of a design is unlikely, and what its outline is known to be."""
+    """Say what of a design is unlikely or changes nothing, and what its outline is known to be."""
+    from ..design.idle import idle_keys
     from ..design.unlikely import unlikely_values
 
-    for line in unlikely_values(design.raw):
+    for line in (*unlikely_values(design.raw), *idle_keys(design)):
         say(f"warning: {line}")
     tell_fibre(design)
     tell_outline(design)

@@ -15,6 +15,11 @@ from .medium_entry import medium_problems
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 
 _RESERVED_REGIONS = ("fibre", "body", "surround")
+# Keys that say where light curves lie, and mean nothing beside the other kind of pump.
+_OF_KIND = {
+    "pulsed": {"pump": ("fluence_mj_cm2",), "lasing": ("at_fluence_mj_cm2",)},
+    "continuous": {"pump": ("power_uw", "absorbed_share"), "lasing": ("at_power_uw",)},
+}
 
 
 def check_consistency(plain: dict[str, Any]) -> list[Problem]:
@@ -35,6 +40,8 @@ def check_consistency(plain: dict[str, Any]) -> list[Problem]:
         found += _range(modes)
     if isinstance(pump, dict):
         found += _fluences(pump)
+        lasing = plain.get("lasing")
+        found += _pump_kind(pump, lasing if isinstance(lasing, dict) else {})
     return found
 
 
@@ -213,6 +220,29 @@ def _fluences(pump: dict[str, Any]) -> Iterator[Problem]:
     if len(fluences) != 2 or backwards:
         text = "must be [lowest, highest] in mJ/cm2, such as [1.0, 6.0]"
         yield Problem(("pump", "fluence_mj_cm2"), text, fluences)
+
+
+def _pump_kind(pump: dict[str, Any], lasing: dict[str, Any]) -> Iterator[Problem]:
+    """Ranges and places of the light curve belong to one kind of pump, a reference to the
+    calibration of this name, and a radius to a spot that has one.
+    """
+    kind = pump.get("kind", "pulsed")
+    if not isinstance(kind, str) or kind not in _OF_KIND:
+        return
+    other, own = ("pulsed", "continuous") if kind == "continuous" else ("continuous", "pulsed")
+    for table, given in (("pump", pump), ("lasing", lasing)):
+        for key in _OF_KIND[other][table]:
+            if key in given:
+                instead = _OF_KIND[own][table][0]
+                text = f'belongs to kind = "{other}"; this pump is {own}: give {instead}'
+                yield Problem((table, key), text, given[key])
+    if pump.get("calibration") != "reference":
+        for key in ("reference_excitons", "reference_fluence_mj_cm2"):
+            if key in pump:
+                yield Problem(("pump", key), 'belongs to calibration = "reference"', pump[key])
+    if pump.get("spot") == "flat" and "spot_radius_um" in pump:
+        text = 'belongs to spot = "gaussian"; a flat spot has no radius'
+        yield Problem(("pump", "spot_radius_um"), text, pump["spot_radius_um"])
 
 
 def _tables(given: Any) -> list[dict[str, Any]]:

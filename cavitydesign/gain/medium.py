@@ -21,6 +21,8 @@ from .ladder import Ladder
 
 # Emitters for each um of diameter where no volume is known: of the order of the published dots.
 _WITHOUT_VOLUME_PER_UM = 1e8 / 88.0
+# Line widths; absorption at the line would be exp(30) times the emission and more.
+_FAR_BELOW = 10.0
 # Gauss-Hermite points; 15 are exact to 1e-6, and NumPy's points of more than some 300 overflow.
 MOST_SIZE_CLASSES = 101
 
@@ -137,6 +139,15 @@ class GainMedium(ABC):
             found.append(
                 f"gain.emission_fwhm_mev: {self.emission_fwhm_mev:g} must be below the energy of "
                 f"the line, {1e3 * self.emission_energy_ev:g} meV"
+            )
+        # of the media that have one
+        crossing = getattr(self, "crossing_energy_ev", self.emission_energy_ev)
+        lowest = self.emission_energy_ev - _FAR_BELOW * 1e-3 * self.emission_fwhm_mev
+        if 0 < crossing < lowest:
+            found.append(
+                f"gain.crossing_energy_ev: {crossing:g} must be at least {lowest:.4g} eV, ten line "
+                f"widths below the line at {self.emission_energy_ev:g} eV: no emitter absorbs so "
+                "far below where it emits"
             )
         if self.inhomogeneous_sd_mev >= 1e3 * self.line_sd_ev:
             found.append(

@@ -45,8 +45,9 @@ class Pump:
     Parameters
     ----------
     kind : {"pulsed", "continuous"}
-        continuous: steady light of `power_uw`, absorbed one photon at a time; keys that speak of
-        fluences, pulses and their calibration do not count then.
+        continuous: steady light of `power_uw`, absorbed one photon at a time; what speaks of
+        fluences, pulses and their calibration does not count then (a design that gives fluences is
+        refused).
     power_uw : tuple of float
         Range of the continuous light curve.
     absorbed_share : float

@@ -124,24 +124,38 @@ SCANS: dict[str, tuple[tuple[str, float, float], int, dict[str, object]]] = {
     ),
 }
 """Key scanned with its ends, places, and what else is asked."""
-EVERY: dict[str, tuple[float, float, dict[str, object]]] = {
+STRETCHES, STRETCH_UM = 10, 1.0
+"""Stretches of a scan to 130 um, one at random in each tenth of the way, and how long each is."""
+
+
+def stretches(low: float, high: float, seed: int) -> tuple[tuple[float, float], ...]:
+    """Ends of stretches, one at a random place of each tenth of the way between two diameters."""
+    ends = np.linspace(low, high, STRETCHES + 1)
+    drawn = np.random.default_rng(seed).uniform(ends[:-1], ends[1:] - STRETCH_UM)
+    return tuple((round(one, 2), round(one + STRETCH_UM, 2)) for one in drawn.tolist())
+
+
+COMBS = (("TM", "TM"), ("TE", "TE"), ("TM and TE", "both"), ("six families", "six"))
+"""Words and key of each set of families."""
+EVERY: dict[str, tuple[tuple[tuple[float, float], ...], dict[str, object]]] = {
     **{
         f"every 0.02 um, {words}, {photons} photon{'s' * (photons > 1)}": (
-            8.0,
-            20.0,
+            ((8.0, 20.0),),
             {"photons": photons, "families": families},
         )
         for photons in (1, 2, 3)
-        for words, families in (
-            ("TM", "TM"),
-            ("TE", "TE"),
-            ("TM and TE", "both"),
-            ("six families", "six"),
-        )
+        for words, families in COMBS
     },
-    "every 0.02 um to 130 um, TM, 1 photon": (20.0, 130.0, {"photons": 1}),
+    **{
+        f"to 130 um, {words}, {photons} photon{'s' * (photons > 1)}": (
+            stretches(20.0, 130.0, seed=10 * photons + place),
+            {"photons": photons, "families": families},
+        )
+        for photons in (1, 2, 3)
+        for place, (words, families) in enumerate(COMBS)
+    },
 }
-"""Ends of the diameter, each fine step between which is visited, and what else is asked."""
+"""Ends of the diameters, each fine step between which is visited, and what else is asked."""
 RIPPLES = {"ripple, 10.9 um": 10.9, "ripple, 11.34 um": 11.34, "ripple, 15 um": 15.0}
 """Diameters at which the comb alone moves over one spacing, with one photon."""
 RIPPLE_STEPS_UM = (0.02, 0.005, 0.00125)
@@ -164,7 +178,7 @@ def places(name: str, thin: int) -> list[float]:
     if name in RIPPLES:
         return moved_comb(RIPPLES[name])
     if name in EVERY:
-        return every(*EVERY[name][:2])
+        return [place for ends in EVERY[name][0] for place in every(*ends)]
     (_, low, high), count, _ = SCANS[name]
     spread = np.linspace if high < 2.0 * low else np.geomspace
     return [float(place) for place in spread(low, high, count)[::thin]]

@@ -114,7 +114,7 @@ def narrowed(name: str, place: float, column: str, comb_moves: bool) -> tuple[fl
 
     def at(diameter_um: float) -> float:
         comb = diameter_um if comb_moves else place
-        found = outcomes(diameter_um, one(diameter_um, comb_um=comb, **EVERY[name][2]))  # type: ignore[arg-type]
+        found = outcomes(diameter_um, one(diameter_um, comb_um=comb, **EVERY[name][1]))  # type: ignore[arg-type]
         return float(found[COLUMNS.index(column)] or math.nan)
 
     ends, values = [place, place + FINE_UM], [at(place), at(place + FINE_UM)]
@@ -150,11 +150,15 @@ def steep_steps(name: str, rows: Sequence[Sequence[Sequence[float | None]]]) -> 
 
 
 def with_next(pairs: Sequence[Sequence[Sequence[float | None]]]) -> list:  # type: ignore[type-arg]
-    """Rows as `row` gives them from those of `every`: the next place is the step beside; no quarter."""
+    """Rows as `row` gives them from those of `every`: the next place is the step beside; no quarter.
+
+    The last place of a stretch has no next one.
+    """
     nothing = [None] * len(COLUMNS)
     return [
         [here, nothing, following, held]
         for (here, held), (following, _) in itertools.pairwise(pairs)
+        if float(following[0]) - float(here[0]) < 1.5 * FINE_UM
     ]
 
 
@@ -212,7 +216,7 @@ def steps(rows: Sequence[Sequence[Sequence[float | None]]]) -> dict[str, float]:
 
 def table_row(name: str, rows: list) -> str:  # type: ignore[type-arg]
     """The row of docs/benchmarks/lasing_continuity.md."""
-    found, asked = steps(rows), len(places(name, 1)) - (name in EVERY)
+    found, asked = steps(rows), len(places(name, 1)) - len(EVERY[name][0] if name in EVERY else ())
     count = f"{found['places']}" + f" of {asked}" * (found["places"] < asked)
     cells = [
         name,
@@ -232,7 +236,7 @@ def solved(name: str, place: float) -> list:  # type: ignore[type-arg]
     if name in RIPPLES:
         return outcomes(place, one(RIPPLES[name], photons=1, comb_um=place))
     if name in EVERY:
-        return held_pair(place, EVERY[name][2])
+        return held_pair(place, EVERY[name][1])
     (key, _, _), _, others = SCANS[name]
     return row(place, key, others)
 

@@ -13,6 +13,8 @@ from ...units import BOLTZMANN_EV_PER_K, FWHM_PER_SD, HC_EV_NM, PLANCK_EV_S
 # Cross-sections, recombination and gain are seldom known better than to 30 %: where one contradicts
 # another by a larger factor, it is told.
 BRIGHTER = 1.3
+# exp of more leaves the floats.
+_FURTHEST = 600.0
 
 
 def gaussian_line(energy_ev: ArrayLike, centre_ev: ArrayLike, sd_ev: float) -> Array:
@@ -25,12 +27,9 @@ def kennard_stepanov(energy_ev: ArrayLike, crossing_ev: ArrayLike, temperature_k
     """Ratio of absorption to emission line, exp((E - E_z) / kT); 1 at the crossing energy E_z
     (Kennard 1918, Stepanov 1957).
     """
-    thermal = BOLTZMANN_EV_PER_K * temperature_k
-    return np.asarray(
-        np.exp(
-            (np.asarray(energy_ev, dtype=float) - np.asarray(crossing_ev, dtype=float)) / thermal
-        )
-    )
+    above = np.asarray(energy_ev, dtype=float) - np.asarray(crossing_ev, dtype=float)
+    exponent = above / (BOLTZMANN_EV_PER_K * temperature_k)
+    return np.asarray(np.exp(np.clip(exponent, -_FURTHEST, _FURTHEST)))
 
 
 def class_crossing_ev(

@@ -22,6 +22,10 @@ from ..competition.overlap import ModeOverlap, needed_overlap
 from ..request import LasingRequest
 from .emitters import doped_index
 
+# Stimulated emission over absorption at the pump beyond which not one emitter in a thousand million
+# is excited: no laser does with so few.
+_EMPTYING = 1e9
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -98,6 +102,8 @@ def check_pump(medium: GainMedium, pump: Pump) -> None:
     ------
     InputError
     """
+    if pump.photons == 1:
+        _check_filling(medium, pump)
     pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
     by_many = pump.photons > 1 and pumped >= medium.emission_energy_ev
     if pumped >= medium.least_pump_ev or by_many:
@@ -112,6 +118,17 @@ def check_pump(medium: GainMedium, pump: Pump) -> None:
         f"{told} {pumped:.3f} eV and lie within the emission band, where the pump stimulates "
         f"emission too; this medium needs {medium.least_pump_ev:.3f} eV or more"
     )
+
+
+def _check_filling(medium: GainMedium, pump: Pump) -> None:
+    """Refuse light that stimulates emission alone."""
+    backwards = medium.pump_emission(pump.wavelength_nm)
+    if backwards > _EMPTYING:
+        raise InputError(
+            f"pump.wavelength_nm: {pump.wavelength_nm:g} nm stimulates emission {backwards:.2g} "
+            "times as strongly as it is absorbed, so that no emitter is excited; give a shorter "
+            "wavelength, or another gain.crossing_energy_ev"
+        )
 
 
 def known_diameter(
