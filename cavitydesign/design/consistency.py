@@ -16,7 +16,7 @@ from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 
 _RESERVED_REGIONS = ("fibre", "body", "surround")
 # Keys that say where light curves lie, and mean nothing beside the other kind of pump.
-_OF_KIND = {
+_OF_KIND: dict[str, dict[str, tuple[str, ...]]] = {
     "pulsed": {"pump": ("fluence_mj_cm2",), "lasing": ("at_fluence_mj_cm2",)},
     "continuous": {"pump": ("power_uw", "absorbed_share"), "lasing": ("at_power_uw",)},
 }
