@@ -22,7 +22,7 @@ from .posterior.doubts import (
     doubts_of_spectrum,
 )
 from .posterior.likelihood import Comparison
-from .posterior.number_doubts import contradictions_of_numbers
+from .posterior.number_doubts import contradictions_of_numbers, doubts_of_ends
 from .posterior.reweigh import Weights, resampled
 from .spectra.spectrum_agreement import spectrum_fit
 from .work import Solved, Work, fine_light
@@ -88,6 +88,7 @@ def answer_of(
     warnings = [line for one in curves for line in doubts_of_curve(one)]
     warnings += [line for one in spectra for line in doubts_of_spectrum(one)]
     warnings += [line for one in measurements for line in doubts_of_measurement(one)]
+    warnings += doubts_of_ends(layout, z[rows])
     return CalibrationAnswer(
         asked.name,
         constants,

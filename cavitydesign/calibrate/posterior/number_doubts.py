@@ -19,6 +19,11 @@ _FAR = 2.0
 FAR_CONSTANT = 3.0
 """The same for a constant; one of five right ones lies as far in 1 % of cases."""
 
+# Standard normal number beyond which a number lies in the outermost fortieth of its range, and the
+# share of the draws there at which it is told: ten times what the prior has there. Of ranges that
+# hold the truth sharp data tell so in one case of forty at either end.
+_END, _LEANS = 1.96, 0.25
+
 
 def contradictions_of_numbers(asked: Calibration, layout: Layout, middle: Array) -> list[str]:
     """Constants far from their priors, fluence scales far from 1, and sessions that disagree.
@@ -43,6 +48,29 @@ def contradictions_of_numbers(asked: Calibration, layout: Layout, middle: Array)
             scales[session] = (scale, sd)
             found += doubts_of_scale(fluence_name(session), scale, sd)
     return found + doubts_of_sessions(scales)
+
+
+def doubts_of_ends(layout: Layout, z: Array) -> list[str]:
+    """Numbers that lean on an end of their range: the range, not the data, bounds them there.
+
+    Parameters
+    ----------
+    layout : Layout
+    z : (k, d) array
+        Equal draws.
+    """
+    found = []
+    for index, unknown in enumerate(layout.unknowns):
+        prior = unknown.prior
+        if not unknown.key or prior.shape not in ("uniform", "log-uniform"):
+            continue
+        for end, sign in ((prior.first, -1.0), (prior.second, 1.0)):
+            if float((sign * z[:, index] > _END).mean()) > _LEANS:
+                found.append(
+                    f"{unknown.name} leans on the end of its range, {end:g}: widen the range, if "
+                    "nature allows it; data that lie beyond every value of it do the same"
+                )
+    return found
 
 
 def doubts_of_scale(name: str, scale: float, sd: float) -> list[str]:

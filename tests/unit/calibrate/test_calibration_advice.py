@@ -15,7 +15,7 @@ from cavitydesign.calibrate.posterior.next_measurement import (
     curve_to_measure,
     spectrum_to_measure,
 )
-from cavitydesign.calibrate.posterior.number_doubts import doubts_of_sessions
+from cavitydesign.calibrate.posterior.number_doubts import doubts_of_ends, doubts_of_sessions
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.samples import samples_csv
 
@@ -88,6 +88,19 @@ def test_sessions_that_pull_apart_are_told_though_neither_is_far_from_one():
     assert doubts_of_sessions({"May": (1.08, 0.07), "June": (0.92, 0.07)}) == []
     told = doubts_of_sessions({"May": (1.12, 0.07), "June": (0.90, 0.07)})
     assert "sessions May and June disagree" in told[0]
+
+
+def test_a_number_that_leans_on_the_end_of_its_range_is_told():
+    """The middle of the range and draws of the prior are not; nor are the tails of a normal prior."""
+    wide = Prior("log-uniform", 0.005, 0.2)
+    names = {"a": wide, "b": wide, "c": wide, "d": Prior("normal", 1.0, 0.1)}
+    layout = Layout(tuple(Unknown(name, prior, name) for name, prior in names.items()))
+    scatter = np.random.default_rng(1).standard_normal((2000, 4))
+    z = scatter * (0.4, 0.3, 1.0, 0.3) + (-2.0, 0.5, 0.0, 3.0)
+    told = doubts_of_ends(layout, z)
+    assert len(told) == 1
+    assert told[0].startswith("a leans on the end of its range, 0.005")
+    assert "0.2" in doubts_of_ends(layout, -z)[0]
 
 
 @pytest.mark.parametrize(
