@@ -112,6 +112,7 @@ def test_information_of_light_curves_is_that_of_the_table():
         "collection and jitter own": [left(curves[:n], (2, 3), given) for n in (1, 2, 3)],
         "Q own, to 10 %": [left(curves[:n], (4,), {4: 0.1}) for n in (1, 2, 3)],
         "all three own": [left(curves[:n], (2, 3, 4), {4: 0.1}) for n in (1, 2, 3)],
+        "Q own, to 20 %": [left(curves[:n], (4,), {4: 0.2}) for n in (1, 2, 3)],
     }
     for name, rows in table.items():
         print(name, [tuple(np.round(row, 3)) for row in rows])
@@ -121,12 +122,12 @@ def test_information_of_light_curves_is_that_of_the_table():
         "collection and jitter own": [(0.53, 9.0), (0.24, 5.3), (0.13, 3.5)],
         "Q own, to 10 %": [(0.53, 9.0), (0.23, 4.7), (0.15, 3.5)],
         "all three own": [(0.53, 9.0), (0.28, 5.8), (0.18, 4.3)],
+        "Q own, to 20 %": [(0.53, 9.1), (0.27, 5.3), (0.20, 4.2)],
     }
     for name, rows in right.items():
         assert np.array(table[name]) == pytest.approx(np.array(rows), rel=0.1), name
-    # The audit: 0.52, 9.1; 0.24, 4.6; 0.21, 3.8. It does not say what each cavity had of its own.
-    assert table["all shared"][0] == pytest.approx((0.52, 9.1), rel=0.1)
-    assert table["Q own, to 10 %"][1] == pytest.approx((0.24, 4.6), rel=0.1)
-    assert table["collection and jitter own"][2][1] == pytest.approx(3.8, rel=0.1)
-    # its 0.21 of three curves is more than any of these says; all three own come nearest
-    assert table["all three own"][2][0] == pytest.approx(0.21, rel=0.2)
+    # An audit of an earlier model does not say what each cavity had of its own. It scattered Q by 20
+    # % elsewhere: so all six of its figures are met to a sixth. Its own code, differentiated with
+    # these definitions, gave (0.49, 8.6), (0.27, 5.2), (0.20, 4.1): the model is not what differs.
+    audit = [(0.52, 9.1), (0.24, 4.6), (0.21, 3.8)]
+    assert np.log(np.array(table["Q own, to 20 %"]) / audit) == pytest.approx(0.0, abs=0.16)
