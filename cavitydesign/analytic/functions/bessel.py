@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import jv, yv
+from scipy.special import gammaln, jv, yv
 
 from ...arrays import Array
 
@@ -176,10 +176,14 @@ def _debye_holds(order: float, x: Array) -> NDArray[np.bool_]:
     """Where the Debye expansion is exact to double precision: t^3/nu small enough, t = 1/sqrt(1 -
     (x/nu)^2).
     """
-    if order < 1.0 / _DEBYE_REACH:
-        return np.zeros(x.shape, dtype=np.bool_)
-    nearest = order * math.sqrt(1.0 - (_DEBYE_REACH * order) ** (-2.0 / 3.0))
-    return np.asarray(x <= nearest)
+    return np.asarray(x <= _debye_reach(np.array(order)))
+
+
+def _debye_reach(orders: Array) -> Array:
+    """Largest arguments at which the expansion holds; -1 where it does at none."""
+    scaled = np.maximum(_DEBYE_REACH * orders, 1.0)
+    reach = orders * np.sqrt(1.0 - scaled ** (-2.0 / 3.0))
+    return np.asarray(np.where(_DEBYE_REACH * orders < 1.0, -1.0, reach))
 
 
 def _log_and_slope(order: float, x: Array, sign: int) -> tuple[Array, Array]:
@@ -248,12 +252,28 @@ def log_bessel_j_of_orders(orders: Array, x: Array) -> tuple[Array, Array]:
     orders : (k,) array
     x : (k, n) array
     """
-    deep = np.array([_debye_holds(float(m), row).all() for m, row in zip(orders, x, strict=True)])
+    nearest = _debye_reach(orders)[:, None]
+    deep = x <= nearest
     log_size, slope = np.empty_like(x), np.empty_like(x)
-    if deep.any():
-        log_size[deep], slope[deep] = _debye_of_orders(orders[deep], x[deep])
-    for row in np.flatnonzero(~deep):
-        log_size[row], slope[row] = log_bessel_j_with_slope(float(orders[row]), x[row])
+    some = np.flatnonzero(deep.any(axis=1))
+    if some.size:
+        # Where the expansion does not hold it is taken at a point where it does, for nothing.
+        inside = np.where(deep[some], x[some], 0.5 * nearest[some])
+        log_size[some], slope[some] = _debye_of_orders(orders[some], inside)
+    row, column = np.nonzero(~deep)
+    if row.size:
+        order, near = orders[row], x[row, column]
+        size, rate = np.empty_like(near), np.empty_like(near)
+        tiny = order * np.log(0.5 * near) - gammaln(order + 1.0) < _LOG_FLOOR
+        for i in np.flatnonzero(tiny):
+            size[i : i + 1], rate[i : i + 1] = _series(float(order[i]), near[i : i + 1], 1)
+        order, near = order[~tiny], near[~tiny]
+        value, above = jv(order, near), jv(order + 1.0, near)
+        below = np.where(order < 1.0, 2.0 * order / near * value - above, jv(order - 1.0, near))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            size[~tiny] = np.log(value)
+        rate[~tiny] = 0.5 * (below - above) / value
+        log_size[row, column], slope[row, column] = size, rate
     return log_size, slope
 
 
