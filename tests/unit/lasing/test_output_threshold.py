@@ -168,6 +168,23 @@ def test_more_gain_lowers_the_threshold() -> None:
     assert any("full before the light" in words for words in faint.warnings)
     assert None not in thresholds
     assert thresholds == sorted(thresholds, reverse=True)  # type: ignore[type-var]
+    assert thresholds == pytest.approx([3.86, 3.73, 3.40], abs=0.01)
+
+
+def test_threshold_by_quality_at_88_um() -> None:
+    """Q = 1.8e4, 2e5, 1e6: the oldest rose from 2.65 to 3.6 while gain = loss fell from 1.51 to
+    1.07. Now it hardly falls and then rises by 9 %, since what leaves goes on rising. 1 %, which
+    is ten times the error of reading.
+    """
+    pump = Pump(fluence_mj_cm2=(0.5, 7.0))
+    found = [
+        predict_lasing(
+            moving_comb(88.0, quality=q, span_nm=12.0), DOTS, pump, ASKED, 88.0
+        ).thresholds
+        for q in (1.8e4, 2e5, 1e6)
+    ]
+    assert [one.gain_equals_loss for one in found] == pytest.approx([1.511, 1.213, 1.066], rel=1e-3)
+    assert [one.lasing for one in found] == pytest.approx([1.99, 1.96, 2.14], rel=0.01)
 
 
 def test_faint_lasers_keep_their_regime(make_comb) -> None:
