@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from ...arrays import Array
 from ..answer import CalibrationAnswer, CurveFit
+from ..layout import SCATTER_FACTOR
 from ..medium.agreement import MeasurementFit
 from ..spectra.spectrum_agreement import SpectrumFit
 from .number_doubts import FAR_CONSTANT
@@ -21,8 +22,9 @@ _FEWEST_POINTS = 8  # The runs of fewer points tell nothing at the level of `_CH
 # Half waves over the points that a misfit of a line may have: a Lorentzian's in place of a Gaussian
 # has five about its centre, over a third of a usual spectrum.
 _LOW_WAVES = 16
-# Fitted over stated scatter above which it is told.
-_MORE = 2.5
+# Fitted over stated scatter above which it is told, and above which it is a contradiction: as far
+# from its prior as a constant is then.
+_MORE, _MOST = 2.5, SCATTER_FACTOR**FAR_CONSTANT
 # Root mean square of a smooth residual of a measurement below which it is not told: hardly a line
 # is Gaussian to 1 % of its height; a Lorentzian of the same height and width is 4 % off.
 _SMOOTH = 0.01
@@ -39,7 +41,8 @@ _NINETY = 3.29
 
 
 def contradictions_of_curve(curve: CurveFit, told_below: float = _CHANCE) -> list[str]:
-    """Residuals that follow each other: no constants make the model's curve this one.
+    """Residuals that follow each other: no constants make the model's curve this one; and points
+    that scatter as no prior of their scatter allows.
 
     Parameters
     ----------
@@ -47,18 +50,21 @@ def contradictions_of_curve(curve: CurveFit, told_below: float = _CHANCE) -> lis
     told_below : float
         Chance of a right model below which it is told.
     """
+    found: list[str] = []
+    if curve.scatter is not None and curve.stated_noise is not None:
+        found += _scatter(curve.name, curve.scatter, curve.stated_noise, _MOST, math.inf)
     if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
-        return []
+        return found
     if float(np.sqrt(np.mean(curve.residual**2))) < _EXACT:
-        return []
+        return found
     chance = chance_of_runs(curve.residual)
-    if chance >= told_below:
-        return []
-    return [
-        f"{curve.name}: the model cannot follow the curve: its residuals keep their sign "
-        f"over many neighbours (chance of a right model: {chance:.1g}); the constants are not "
-        "to be trusted"
-    ]
+    if chance < told_below:
+        found.append(
+            f"{curve.name}: the model cannot follow the curve: its residuals keep their sign "
+            f"over many neighbours (chance of a right model: {chance:.1g}); the constants are not "
+            "to be trusted"
+        )
+    return found
 
 
 def doubts_of_curve(curve: CurveFit) -> list[str]:
@@ -75,8 +81,11 @@ def doubts_of_curve(curve: CurveFit) -> list[str]:
     return found
 
 
-def _scatter(name: str, scatter: float, stated: float) -> list[str]:
-    if scatter <= _MORE * stated:
+def _scatter(
+    name: str, scatter: float, stated: float, over: float = _MORE, up_to: float = _MOST
+) -> list[str]:
+    """Of points or lines whose fitted scatter is so many times that stated."""
+    if not over < scatter / stated <= up_to:
         return []
     return [
         f"{name}: the points scatter {scatter / stated:.1f} times more than the stated "
@@ -157,8 +166,10 @@ def doubts_of_figures(curve: CurveFit) -> list[str]:
 
 
 def contradictions_of_spectrum(one: SpectrumFit) -> list[str]:
-    """Lines whose residuals follow each other over the wavelengths, or that should be seen."""
-    found = []
+    """Lines whose residuals follow each other over the wavelengths, that scatter as no prior of
+    their scatter allows, or that should be seen.
+    """
+    found = _scatter(one.name, one.scatter, one.stated_noise, _MOST, math.inf)
     if len(one.residual) >= _FEWEST_POINTS:
         chance = chance_of_runs(one.residual)
         if chance < _CHANCE:
@@ -184,15 +195,19 @@ def doubts_of_spectrum(one: SpectrumFit) -> list[str]:
 
 
 def contradictions_of_measurement(one: MeasurementFit) -> list[str]:
-    """Residuals of a measurement of the medium that follow each other."""
+    """Residuals of a measurement of the medium that follow each other, and points that scatter as
+    no prior of their scatter allows.
+    """
+    found = _scatter(one.name, one.scatter, one.stated_noise, _MOST, math.inf)
     unit = "" if one.relative else " of its greatest value"
     few = len(one.residual) < _FEWEST_POINTS
     if few or one.smooth < _SMOOTH or chance_of_waves(one.residual) >= _CHANCE:
-        return []
+        return found
     return [
+        *found,
         f"{one.name}: the model cannot follow the {one.kind.replace('_', ' ')}: its residuals "
         f"keep their sign over many neighbours, {one.smooth:.1%}{unit}; the medium has another "
-        "shape than the model, and what follows from it is not to be trusted"
+        "shape than the model, and what follows from it is not to be trusted",
     ]
 
 

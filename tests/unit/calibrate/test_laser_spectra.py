@@ -35,7 +35,7 @@ from cavitydesign.calibrate.calibration_spec import (
 )
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
-from cavitydesign.calibrate.posterior.doubts import contradictions_of_spectrum
+from cavitydesign.calibrate.posterior.doubts import contradictions_of_spectrum, doubts_of_spectrum
 from cavitydesign.calibrate.posterior.likelihood import Comparison
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.student import POINT_WORTH
@@ -241,6 +241,18 @@ def test_lines_that_deviate_alike_and_a_bright_mode_that_was_not_seen_are_told()
     told = contradictions_of_spectrum(fit(noise, (("TM 60 1 0", 600.0, 0.02),)))
     assert "2 times as bright as the detection floor" in told[0]
     assert not contradictions_of_spectrum(fit(noise, (("TM 60 1 0", 600.0, 0.011),)))
+
+
+def test_lines_that_scatter_eight_times_more_than_stated_contradict_the_model():
+    """Labels one mode off leave six lines that no run of signs tells: their scatter lies three
+    standard deviations, a factor of two each, from its prior."""
+    lines = fit(0.3 * np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0]))
+    assert not contradictions_of_spectrum(replace(lines, scatter=7.9 * 0.05))
+    assert "7.9 times more" in doubts_of_spectrum(replace(lines, scatter=7.9 * 0.05))[0]
+    told = contradictions_of_spectrum(replace(lines, scatter=8.1 * 0.05))
+    assert "8.1 times more than the stated 0.05" in told[0]
+    # once, not twice
+    assert not doubts_of_spectrum(replace(lines, scatter=8.1 * 0.05))
 
 
 LINES = """
