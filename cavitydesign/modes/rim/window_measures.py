@@ -140,11 +140,10 @@ def _measured(
 def wall_shift(
     problem: WindowProblem, vector: Values, m: int, k_per_um: float, eps: Permittivities
 ) -> float:
-    """Estimate of the relative change of k of one mode, scaled to x^T B x = 1, by the closed walls
-    of its window.
-    """
+    """Bound of the relative change of k of one mode, x^T B x = 1, by the walls of its window."""
     k = np.array([k_per_um])
-    walls, _ = _walls(problem, problem.probe, vector[:, None], np.array([m]), k, eps.ordinary[None])
+    fields = vector[:, None], np.array([m]), k, eps.ordinary[None]
+    walls, _, _ = _walls(problem, problem.probe, *fields)
     if problem.is_complex:  # x^T B x holds the layer's share, and is no energy
         group = _Group.of(problem, problem.probe, vector[:, None], [m], [0], [k_per_um], [eps])
         walls /= (group.density * group.r_weight).sum(axis=(1, 2))
@@ -222,7 +221,7 @@ class _Group:
         breaks = problem.window.t_breaks
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
-        walls, beyond = _walls(
+        walls, of_k, beyond = _walls(
             problem, probe, self.vectors, self.orders, self.k_per_um, self.ordinary
         )
         far, of_taken = (
@@ -230,7 +229,7 @@ class _Group:
             if with_far
             else np.full((2, self.orders.size), math.nan)
         )
-        shift = 0.5 * walls / energy / self.k_per_um**2
+        bound, shift = 0.5 * np.stack((walls, of_k)) / energy / self.k_per_um**2
         return [
             Measures(
                 np.array([axial[j], radial[j], 1.0 - axial[j] - radial[j]]),
@@ -241,6 +240,7 @@ class _Group:
                 float(shift[j]),
                 _error_by(float(far[j]), float(of_taken[j])),
                 float((beyond[j] + _OF_TAIL * tail[j]) / energy[j]),
+                float(bound[j]),
             )
             for j in range(self.orders.size)
         ]
@@ -310,15 +310,15 @@ def _walls(
     orders: NDArray[np.int64],
     k_per_um: Array,
     ordinary: Array,
-) -> tuple[Array, Array]:
-    """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
-    local decay; and that of the outer wall times d eps / kappa, the change of the energy there.
+) -> tuple[Array, Array, Array]:
+    """Sums over closed walls of both `wall_terms`, kappa from the local decay; and the first of the
+    outer wall times d eps / kappa, the change of the energy there.
 
     Before a wall at the distance d the tail exp(-kappa s) is less by exp(kappa (s - 2 d)), and its
     energy by 2 d exp(-2 kappa d): 2 d eps k^2 / kappa times the relative change of k.
     """
     grid, radius = probe.grid, problem.cavity.outline.equator_radius_um
-    total, beyond = np.zeros((2, orders.size))
+    bound, of_k, beyond = np.zeros((3, orders.size))
     m = orders[:, None, None]
     rows = np.array(probe.walls_s)
     inner = np.arange(grid.t_um.size)[probe.inner_t]
@@ -335,12 +335,13 @@ def _walls(
         weight = (
             probe.weight_t * wall.length_t if across else probe.weight_s[:, None] * wall.length_s
         )
-        terms = weight * r * wall_terms(wall.evaluate(vectors, orders), wave, kappa)
-        total += terms.sum(axis=(1, 2))
+        terms, own = weight * r * wall_terms(wall.evaluate(vectors, orders), wave, kappa)
+        bound += terms.sum(axis=(1, 2))
+        of_k += own.sum(axis=(1, 2))
         if across and rows[-1] != rows[0]:
             outer = (terms * local / kappa)[:, -1].sum(axis=1)
             beyond += problem.real_breaks[-1] * outer
-    return total, beyond
+    return bound, of_k, beyond
 
 
 def _error_by(far: float, of_taken: float) -> float:

@@ -334,7 +334,7 @@ class Reading:
         kappa = np.sqrt(
             np.maximum((self.m / np.maximum(r, 1e-9)) ** 2 - wave, (1.0 / self._width(energy)) ** 2)
         )
-        terms = weight * np.hypot(d_r, d_z) * r * wall_terms(field, wave, kappa)[0]
+        terms = weight * np.hypot(d_r, d_z) * r * wall_terms(field, wave, kappa)[0, 0]
         return float(terms[good].sum())
 
     def _width(self, energy: float) -> float:

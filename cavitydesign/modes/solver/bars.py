@@ -23,6 +23,7 @@ _GAIN_FOR_CONFINEMENT, _GAIN_FOR_VOLUME = 10.0, 5.0
 # By how much less than that of k the errors of shares and of log10 Q fall over two orders, with a
 # margin (exact spheres as sections: shares 1.2 to 3.8 times as much, log10 Q 0.3 to 1.5 times).
 _LESS_OF_SHARES, LESS_OF_LOG_Q = 3.0, 4.5
+_WALL_OF_CLASS = 0.1  # of the largest shift by walls: modes of high axial orders reach farthest
 _SHARE_OF_CLASS = 0.3  # of the largest error of the class: one mode's can be small by chance
 # Of the relative error of a field: absolute error of confinement, relative one of the volume. That
 # of log10 Q is measured.
@@ -186,18 +187,22 @@ def error_bars(end: ComparedSnapshot, basis: float, readings: Mapping[int, Readi
     readings : mapping of int to Readings
         By axial order.
     """
-    wall = max((one.high.wall_shift for one in readings.values()), default=0.0)
-    unseen = {q: end.geometry.get(q, 0.0) + wall + basis + _ROUNDING for q in end.discrete}
+    walls = {q: one.high.wall_shift for q, one in readings.items()}
+    worst = max(walls.values(), default=0.0)
+    walls = {q: max(walls.get(q, worst), _WALL_OF_CLASS * worst) for q in {*walls, *end.discrete}}
+    bound = max((one.high.wall_bound for one in readings.values()), default=0.0)
+    unseen = {q: end.geometry.get(q, 0.0) + walls[q] + basis + _ROUNDING for q in end.discrete}
     by_q = {q: error + unseen[q] for q, error in end.discrete.items()}
     shape = max(end.geometry.values(), default=0.0)
     fields = {}
     for q, one in readings.items():
         of_k = end.discrete.get(q, 0.0)
         if end.nearer is None or one.nearer is None:
-            fields[q] = _bounded(one, of_k, wall, end.gain.get(q))
+            fields[q] = _bounded(one, of_k, walls[q], end.gain.get(q))
         else:
             fewer = one.fewer or one.low
-            fields[q] = _sharp(one.high, one.nearer, one.low, fewer, end.nearer, of_k, wall, q)
+            at_walls = walls[q], bound
+            fields[q] = _sharp(one.high, one.nearer, one.low, fewer, end.nearer, of_k, at_walls, q)
     by_chance = ErrorBars(end.snapshot.m, by_q, fields).fields(-1)
     for q, own in fields.items():
         least = own.joined(by_chance, lambda one, all_: max(one, _SHARE_OF_CLASS * all_))
@@ -236,14 +241,17 @@ def _sharp(
     fewer: Measures,
     how: Nearer,
     of_k: float,
-    wall: float,
+    walls: tuple[float, float],
     q: int,
 ) -> FieldErrors:
-    """Errors of what is read at the higher order, where one order less was solved too."""
+    """Errors of what is read at the higher order, where one order less was solved too; walls: what
+    they do to k, and what bounds what they do to shares.
+    """
+    wall, bound = walls
     of_wall = _WALLS_ALONE_IN_SHARES if how.cuts is None else _INNER_WALL_IN_SHARES
     return FieldErrors(
         share_error(high, nearer, low, fewer, how, of_k + wall, q)
-        + max(of_wall * wall, high.wall_in_shares),
+        + max(of_wall * bound, high.wall_in_shares),
         far_field_error(high, nearer, low, fewer, how),
         volume_error(high, nearer, low, fewer, how),
     )
