@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..gain import GainMedium, Pump
+from ..gain import CarrierMedium, FourLevelMedium, GainMedium, Pump, TabledMedium
 from ..lasing.pumped.pump_profile import pump_profile
 from .spread import split_spreads
 
@@ -43,7 +43,7 @@ def idle_keys(design: Design) -> tuple[str, ...]:
         found += _passive(plain)
     else:
         found += [
-            *_medium(plain.get("gain", {}), design.medium, design.pump),
+            *_medium(plain.get("gain", {}), design.medium, design.pump, "temperature" in plain),
             *_pump(plain.get("pump", {}), design.pump, design.medium),
             *_lasing(plain.get("lasing", {}), design),
         ]
@@ -84,16 +84,29 @@ def _passive(plain: Mapping[str, Any]) -> Iterator[str]:
     yield from _lines("temperature", plain.get("temperature", {}), keys, why)
 
 
-def _medium(gain: Mapping[str, Any], medium: GainMedium, pump: Pump) -> Iterator[str]:
+def _medium(gain: Mapping[str, Any], medium: GainMedium, pump: Pump, warmed: bool) -> Iterator[str]:
     yield from _lines("gain", gain, ("host_group_index",), "the cavity gives the group index")
     if medium.inhomogeneous_sd_mev == 0.0:
         yield from _lines("gain", gain, ("size_classes",), "inhomogeneous_sd_mev is 0")
+    if not warmed and isinstance(medium, TabledMedium | CarrierMedium):
+        why = "the constants are those at any; [temperature] moves carriers"
+        yield from _lines("gain", gain, ("temperature_k",), why)
+    if isinstance(medium, CarrierMedium):
+        if medium.gain_law == "linear":
+            why = "the linear law absorbs peak_gain_per_cm at rest"
+            yield from _lines("gain", gain, ("rest_absorption_per_cm",), why)
+    elif isinstance(medium, TabledMedium):
+        yield from _lines("gain", gain, ("crossing_energy_ev",), "the table has the absorption")
+    elif isinstance(medium, FourLevelMedium) and medium.reabsorption == 0.0:
+        keys = ("crossing_energy_ev", "temperature_k")
+        yield from _lines("gain", gain, keys if not warmed else keys[:1], "reabsorption is 0")
     if pump.kind == "continuous":
         why = "in steady light as many emitters arrive as are lifted"
         yield from _lines("gain", gain, ("relaxation_ps",), why)
-        if getattr(medium, "reabsorption", 0.0) > 0.0:
-            why = "powers are told by what emitters at rest absorb"
-            yield from _lines("gain", gain, ("pump_cross_section_cm2",), why)
+        own = ["absorption_per_cm"] if isinstance(medium, CarrierMedium) else []
+        if isinstance(medium, FourLevelMedium) and medium.reabsorption > 0.0:
+            own = ["pump_cross_section_cm2"]
+        yield from _lines("gain", gain, own, "powers are told by what emitters at rest absorb")
 
 
 def _pump(given: Mapping[str, Any], pump: Pump, medium: GainMedium) -> Iterator[str]:

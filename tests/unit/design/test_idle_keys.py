@@ -25,6 +25,40 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], float, float]] = {
         585.0,
         1e5,
     ),
+    "tabled": (
+        {
+            "kind": "tabled",
+            "name": "measured",
+            "table_wavelength_nm": [560.0, 570.0, 580.0, 590.0, 600.0, 620.0],
+            "table_emission_cm2": [1e-16, 2e-16, 2.5e-16, 2e-16, 1.5e-16, 0.5e-16],
+            "table_absorption_cm2": [1e-17, 5e-18, 2e-18, 1e-18, 5e-19, 0.0],
+            "concentration_per_cm3": 1e19,
+            "fluorescence_ps": 4000.0,
+            "quantum_yield": 0.8,
+            "pump_cross_section_cm2": 3e-16,
+            "pump_cross_section_nm": 532.0,
+        },
+        {"photons": 1, "wavelength_nm": 532.0, "fluence_mj_cm2": [1e-3, 0.1]},
+        585.0,
+        1e5,
+    ),
+    "linear carriers": (
+        {
+            "kind": "carriers",
+            "name": "crystal",
+            "gain_law": "linear",
+            "emission_energy_ev": 2.32,
+            "emission_fwhm_mev": 70.0,
+            "transparency_per_cm3": 1e18,
+            "rest_absorption_per_cm": 0.0,
+            "absorption_per_cm": 5e4,
+            "absorption_nm": 400.0,
+            "refractive_index": 2.2,
+        },
+        {"photons": 1, "wavelength_nm": 400.0, "fluence_mj_cm2": [1e-3, 3.0]},
+        537.6,
+        3e3,
+    ),
     "continuous": (
         DYE,
         {"kind": "continuous", "photons": 1, "wavelength_nm": 532.0, "power_uw": [0.1, 1e3]},
@@ -37,12 +71,13 @@ OF_SEVERAL_PUMPS = {
         # constants of an emitter for other numbers of photons, which a medium may hold
         *("sigma_1_cm2", "sigma_2_cm4_s", "sigma_3_cm6_s2", "calibration_excitons"),
         *("calibration_fluence_mj_cm2", "two_photon_excitons", "two_photon_fluence_mj_cm2"),
+        *("two_photon_cm_per_gw", "two_photon_nm"),
     }
 }
 TOLD_BY_WARNINGS = {
     "gain": {
         # where a number was measured, and up to where the model holds
-        *("sigma_1_nm", "sigma_2_nm", "sigma_3_nm", "pump_cross_section_nm"),
+        *("sigma_1_nm", "sigma_2_nm", "sigma_3_nm", "pump_cross_section_nm", "absorption_nm"),
         *("dot_size_nm", "valid_below_ev", "name"),
     },
     # the table of a resonance is flat at the wavelength of its own cross-section; overlaps and
@@ -96,7 +131,7 @@ def _others(table: str, key: str, now: Any) -> Iterator[Any]:
     """Values far from the present one."""
     annotation = str(TABLES[table].model_fields[key].annotation)
     if key in WORDS:
-        yield from WORDS[key]
+        yield from (value for value in WORDS[key] if value != now)
     elif key == "energy_jitter":
         yield 0.25
     elif key in ("fluence_mj_cm2", "power_uw"):
