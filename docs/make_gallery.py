@@ -637,10 +637,16 @@ def _as_paraview_shows_it(mode: Any, picture: Path) -> None:
     largest = float(np.abs(arc["E_z (V/m)"]).max())
     bar = {
         "color": "black",
-        "title": "E_z (V/m), one photon",
+        "title": "E_z (V/m),\none photon\n",
         "fmt": "%.0f",
         "n_labels": 3,
         "vertical": True,
+        "title_font_size": 24,
+        "label_font_size": 22,
+        "position_x": 0.78,
+        "position_y": 0.1,
+        "width": 0.12,
+        "height": 0.55,
     }
     half = arc.clip("z", origin=(0.0, 0.0, 0.0))
     plotter.add_mesh(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,12 +76,24 @@ def typeset_cell(column: Column, record: Record) -> str:
         return column.told(value)
     if isinstance(value, list | tuple) and isinstance(error, list | tuple):
         pairs = zip(value, error, strict=True)
-        return ", ".join(_with_error(column, one, bar) for one, bar in pairs) or "-"
+        return ", ".join(with_powers(_with_error(column, one, bar)) for one, bar in pairs) or "-"
     if isinstance(value, int | float) and not isinstance(value, bool) and error:
         if column.error_is_relative:
             error = abs(value) * error
-        return _with_error(column, value, error)
+        return with_powers(_with_error(column, value, error))
     return with_powers(_told(column, value, error))
+
+
+def typeset_words(text: str) -> str:
+    """A sentence for the terminal with the signs of print: units and small powers.
+
+    Examples
+    --------
+    >>> typeset_words("<N> = 1.5 (F / 2.2 mJ/cm2)^3")
+    '⟨N⟩ = 1.5 (F / 2.2 mJ/cm²)³'
+    """
+    set_ = re.sub(r"\^(-?\d+)", lambda found: found[1].translate(_SUPERSCRIPT), text)
+    return set_.replace("mJ/cm2", "mJ/cm²").replace(" uW", " µW").replace("<N>", "⟨N⟩")
 
 
 def number(value: float | None, form: str = ".4g") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..columns.cell_text import typeset_words
 from ..columns.plain_words import lasing_in_words, modes_in_words, rests_on
 from . import audit, sections
 from .references import Reference, references_of
@@ -202,11 +203,11 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
 
     yield Heading("Answer", "answer")
     told = modes_in_words(modes) if lasing is None else lasing_in_words(lasing)
-    yield Words(told.replace("mJ/cm2", "mJ/cm²").replace(" uW", " µW"))
+    yield Words(typeset_words(told))
     yield Answers(headline(modes, lasing))
     yield Heading("Warnings", "warnings")
     warnings = audit.all_warnings(results)
-    yield from (Words(one, strong=True) for one in warnings)
+    yield from (Words(typeset_words(one), strong=True) for one in warnings)
     if not warnings:
         yield Words("None.")
     yield Heading("Lasing", "lasing")

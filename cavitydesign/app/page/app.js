@@ -35,8 +35,11 @@ function trouble(words) {
   byId("trouble").textContent = told;
 }
 
+// Units and small powers with the signs of print, as in the report.
+const typeset = (words) => words.replaceAll("mJ/cm2", "mJ/cm²").replaceAll("<N>", "⟨N⟩").replace(/\^([0-9])/g, (all, digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+
 function warn(id, lines) {
-  byId(id).replaceChildren(...(lines || []).map((words) => Object.assign(document.createElement("span"), { textContent: words })));
+  byId(id).replaceChildren(...(lines || []).map((words) => Object.assign(document.createElement("span"), { textContent: typeset(words) })));
 }
 
 const busy = new Busy(byId("busy"));

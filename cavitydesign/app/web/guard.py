@@ -115,7 +115,11 @@ class Guard:
             return
         _, _, rest = str(scope["path"])[1:].partition("/")
         inner = {**scope, "path": "/" + rest, "raw_path": None, "root_path": ""}
-        await self.app(inner, receive, send)
+        try:
+            await self.app(inner, receive, send)
+        except asyncio.CancelledError:
+            # The command ends while this is at work: no fault, and no traceback.
+            await refusal(503, "the explorer has ended")(scope, receive, send)
 
     def _refused(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)

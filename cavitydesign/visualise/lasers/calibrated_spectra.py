@@ -70,7 +70,7 @@ def _draw_lines(ax: Axes, spectrum: Mapping[str, Any], theme: Theme) -> None:
     ax.axhline(floor, color=theme.muted, lw=0.8, ls="--", label="detection floor")
     ax.set_yscale("log")
     ax.set_ylim(bottom=_BELOW_FLOOR * floor)
-    ax.set_title(spectrum["name"])
+    ax.set_title(str(spectrum["name"]).replace("mJ/cm2", "mJ/cm²"))
     ax.set_ylabel("light of a line (arb. units)")
     ax.tick_params(labelbottom=False)
     # lines make a dome, and the floor lies below: its middle is free

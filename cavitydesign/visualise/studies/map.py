@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, figure, themed
 
@@ -68,13 +72,31 @@ def draw_regime_map(
         shading="nearest",
         rasterized=True,
     )
+    # In grey its colour is that of 4 to 7 modes.
+    ink: dict[str, Any] = {
+        "hatch": "////",
+        "edgecolor": theme.ink,
+        "facecolor": "none",
+        "linewidth": 0.0,
+    }
+    across, up = _ends(diameter_um), _ends(fluence_mj_cm2)
+    single = [
+        [
+            (across[j], up[i]),
+            (across[j + 1], up[i]),
+            (across[j + 1], up[i + 1]),
+            (across[j], up[i + 1]),
+        ]
+        for i, j in np.argwhere(np.rint(counts) == 1)
+    ]
+    ax.add_collection(PolyCollection(single, label="single mode", **ink), autolim=False)
     for name, words, style in _LINES:
         line = (thresholds_mj_cm2 or {}).get(name)
         if line is not None:
             values = [np.nan if value is None else value for value in line]
             ax.plot(diameter_um, values, ls=style, color=theme.ink, lw=1.3, label=words)
     if thresholds_mj_cm2:
-        fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        fig.legend(handles=ax.lines, loc="outside upper center", ncols=3)
     ax.set_xlabel(x_label)
     ax.set_ylabel("fluence (mJ/cm²)")
     ax.set_ylim(min(fluence_mj_cm2), max(fluence_mj_cm2))
@@ -82,4 +104,18 @@ def draw_regime_map(
     bar = fig.colorbar(painted, ax=ax, label="modes that lase", ticks=middles, spacing="uniform")
     bar.ax.set_yticklabels(["0", "1", "2-3", "4-7", "8-15", "16-31", "32 +"])
     bar.ax.tick_params(which="both", length=0)
+    share = 1 / len(_STEPS)
+    patch = Rectangle((0, share), 1, share, transform=bar.ax.transAxes, **ink)
+    bar.ax.add_patch(patch)
     return fig
+
+
+def _ends(middles: Sequence[float]) -> Array:
+    """Where the cells of a map begin and end: halfway between their middles."""
+    values = np.asarray(middles, dtype=float)
+    if len(values) == 1:
+        values = values[0] + np.array([-0.5, 0.5])
+        return np.array(values)
+    before, after = 2 * values[0] - values[1], 2 * values[-1] - values[-2]
+    beside = np.concatenate([[before], values, [after]])
+    return np.array((beside[1:] + beside[:-1]) / 2)

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from ...errors import InputError
 from ..labels import axis_label
-from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
+from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, plain_ticks, themed
 
+_FAR_APART = 4.0  # Ratio of the ends across; below it a power and an exponential look alike.
 _LOG_SPAN = 30.0  # Ratio of values: on a linear axis the smallest would lie at 3 % of the height.
 
 
@@ -51,6 +52,10 @@ def draw_study(
     ax.plot(x, y, "o-" if single else "o", color=colour(0), label=up_name)
     if min(y) > 0 and max(y) / min(y) > _LOG_SPAN:
         ax.set_yscale("log")
+        # Between points far apart a straight line tells a law of powers on two logarithmic axes.
+        if min(x) > 0 and max(x) / min(x) > _FAR_APART:
+            ax.set_xscale("log")
+            plain_ticks(ax, "x")
     ax.set_xlabel(axis_label(across_name))
     ax.set_ylabel(axis_label(up_name))
     return fig

@@ -22,7 +22,9 @@ _LEAST_ENERGY = 0.01
 _PEELS = 8  # sheets behind each other: fibre, body and cut planes, each crossed twice
 _GIF_COLOURS = 48  # the tints of glass and of two colour maps; more double the file
 _POINTS_PER_PIXEL = 0.6  # font size of `add_text` for letters as high as those of the bars
-_TITLE_LETTERS = 17  # width of the longest title of a bar, in heights of its letters
+# Printed 89 mm wide, the width of a column, letters are 2 mm high (6 points).
+_PIXELS_PER_LETTER = 44
+_TITLE_LETTERS = 9.5  # width of the longest title of a bar, in heights of its letters
 # A polymer of a blue tint on a fibre of warmer glass, both with highlights.
 _BODY_TINT, _BODY_OPACITY = "#58b4f0", 0.30
 _FIBRE_TINT, _FIBRE_OPACITY = "#ffe3b0", 0.45  # seen through, and behind the cavity
@@ -84,7 +86,7 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     rim = _revolved(job["rim_r_um"][seen], job["rim_z_um"][seen], phi)
     rim["field"] = (values / np.abs(values).max()).ravel(order="F")
     ink = str(job["ink"])
-    letters = max(9, round(min(size[0] / 60, 15)))
+    letters = max(9, round(size[0] / _PIXELS_PER_LETTER))
     bar = {
         "color": ink,
         "title_font_size": letters,
@@ -94,7 +96,7 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     }
     # A bar is as wide as its title, which stands centred above it.
     wide = max(0.26, _TITLE_LETTERS * letters / size[0])
-    bar |= {"width": wide, "height": 0.1}
+    bar |= {"width": wide, "height": 0.15}
     plotter.add_mesh(
         rim,
         scalars="field",
@@ -103,7 +105,7 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
         lighting=False,
         scalar_bar_args={
             **bar,
-            "title": f"Re {job['component']} / max, on the rim\n",
+            "title": f"Re {job['component']} / max,\non the rim\n",
             "position_x": 0.03,
             "position_y": 0.02,
         },
@@ -118,9 +120,9 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
             lighting=False,
             scalar_bar_args={
                 **bar,
-                "title": "energy density / max, in the cuts\n",
+                "title": "energy density\n/ max, in the cuts\n",
                 "position_x": 0.03,
-                "position_y": 0.15,
+                "position_y": 0.21,
             },
         )
     profile = job["profile_um"]
@@ -134,7 +136,9 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     plotter.add_mesh(body, color=_BODY_TINT, opacity=_BODY_OPACITY, **_GLASS)
     _add_fibre(plotter, job, whole)
     if int(job["frames"]) == 1:  # in a turntable it would turn with the camera
-        _add_scale_bar(plotter, whole, ink, (wide + 0.03) * size[0] / size[1] if whole else 0.0)
+        _add_scale_bar(
+            plotter, whole, ink, letters, (wide + 0.03) * size[0] / size[1] if whole else 0.0
+        )
     # A corner text of VTK grows with the window and is cut by it: pixels are counted instead.
     plotter.add_text(
         str(job["title"]),
@@ -157,7 +161,7 @@ def _add_lamps(plotter: Any, whole: bool) -> None:
         plotter.add_light(lamp)
 
 
-def _add_scale_bar(plotter: Any, whole: bool, ink: str, aside: float) -> None:
+def _add_scale_bar(plotter: Any, whole: bool, ink: str, letters: int, aside: float) -> None:
     """An upright bar of a round length in the plane of sight, left of what is shown."""
     import pyvista
 
@@ -176,7 +180,7 @@ def _add_scale_bar(plotter: Any, whole: bool, ink: str, aside: float) -> None:
         ends.mean(axis=0)[None, :] + 0.03 * half * right,
         [f"{length:g} \u00b5m"],
         text_color=ink,
-        font_size=15,
+        font_size=letters,
         shape=None,
         show_points=False,
         always_visible=True,

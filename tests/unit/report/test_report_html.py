@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cavitydesign.columns.cell_text import with_powers
 from cavitydesign.design import parse_design
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
@@ -96,7 +97,7 @@ def test_report_is_whole_and_asks_nothing_from_outside(
     assert sum(link.startswith("data:image/svg+xml") for link in page.links) == 2
     for one in mode_set:
         assert one.label in text
-        assert with_error(one.wavelength_nm, one.wavelength_error_nm) in text
+        assert with_powers(with_error(one.wavelength_nm, one.wavelength_error_nm)) in text
 
 
 def test_downloads_hold_the_results_and_the_sources(results: dict[str, Any]) -> None:

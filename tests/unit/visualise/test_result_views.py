@@ -220,6 +220,10 @@ def test_regime_map_counts_and_lines() -> None:
     np.testing.assert_array_equal(
         np.asarray(figure.axes[0].collections[0].get_array()).reshape(2, 3), counts
     )
+    hatched = figure.axes[0].collections[1]
+    assert hatched.get_hatch(), "in grey one mode has the colour of 4 to 7"
+    boxes = [path.get_extents().bounds for path in hatched.get_paths()]
+    assert boxes == [(25.0, 1.0, 10.0, 2.0), (15.0, 3.0, 10.0, 2.0)]
     line = curve(figure.axes[0], "lasing")[:, 1]
     assert math.isnan(line[0]) and list(line[1:]) == [3.0, 2.0]
     with pytest.raises(InputError, match="shape"):
@@ -324,6 +328,9 @@ def test_study_columns_in_order_without_gaps() -> None:
     ax = figure.axes[0]
     np.testing.assert_array_equal(curve(ax, "fsr_nm"), [[10.0, 200.0], [20.0, 3.0], [30.0, 1.0]])
     assert ax.get_xlabel() == "diameter (µm)" and ax.get_yscale() == "log"
+    assert ax.get_xscale() == "linear"
+    wide = draw_study([15.0, 33.0, 125.0], [34.0, 150.0, 1800.0], "cavity.diameter_um", "x")
+    assert wide.axes[0].get_xscale() == wide.axes[0].get_yscale() == "log"
     with pytest.raises(InputError, match="no row"):
         draw_study([None], ["text"], "a", "b")
 
