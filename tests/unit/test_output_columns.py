@@ -13,7 +13,7 @@ from cavitydesign.app.mode_rows import mode_rows
 from cavitydesign.cli.lasing_table import print_lasing
 from cavitydesign.cli.mode_table import print_modes
 from cavitydesign.columns import cell_text, lasing_columns, mode_columns
-from cavitydesign.columns.cell_text import cell, typeset_cell
+from cavitydesign.columns.cell_text import TIMES, cell, typeset_cell
 from cavitydesign.columns.column import Column, expanded, with_deviation
 from cavitydesign.columns.most_shown import most_shown
 from cavitydesign.dotted import entry_at, flattened
@@ -154,7 +154,7 @@ def test_entries_of_a_table_are_columns_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("value", "error", "plain", "set"),
     [
-        (537.996921234, 3e-7, "537.99692123", "537.99692123 ± 3.0 × 10⁻⁷"),
+        (537.996921234, 3e-7, "537.99692123", f"537.99692123 ± 3.0 {TIMES} 10⁻⁷"),
         (537.996921234, 0.02, "537.997", "537.997 ± 0.020"),
         (None, None, "-", "-"),
     ],
