@@ -17,11 +17,11 @@ from .section_problem import SectionProblem
 # is right to 1/Q; but not to less than some of the accuracy asked for: a Q above that tells nothing
 # of itself in k.
 _OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
-# Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
-# to 5e7, polar meshes, below 2e-5 where k is solved to 1e-6, 1.3e-6 where to 1e-7, 2e-7 where to
-# 1e-8 (spheres of Q 10 to 1000): what is left is that of the elements of the layers. Of k no less
-# than 1e-9, what spheres of higher Q were off.
-_REFLECTED, _REFLECTED_AT, _FINEST_KNOWN, _LEAST_OF_K = 5e-5, 1e-6, 1e-8, 1e-9
+# Relative change of 1/Q by absorbing layers that have the room they need: 2e-7 on exact spheres of
+# Q 10 to 1000 at 1e-8; what more there is at coarser accuracies is that of the elements of the
+# layers, which their orders tell. Of k 1e-9, what spheres of higher Q were off, as far as that is
+# not above the share of 1/Q that was ever seen.
+_REFLECTED, _LEAST_OF_K, _MOST_REFLECTED = 2e-7, 1e-9, 5e-5
 # Cramped layers: 2e-3, and where they follow r and z within a round section k errs by 0.6 Q^(-3/2)
 # too (spheres of Q 90 to 5600: half to 2.4 times that).
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
@@ -45,13 +45,11 @@ def _inverse_q(k: complex) -> float:
     return abs(2 * k.imag / k.real)
 
 
-def reflected(k: complex, problem: SectionProblem, solved_to: float) -> float:
-    """Relative error of k by what absorbing layers reflect, where k is solved to an accuracy."""
+def reflected(k: complex, problem: SectionProblem) -> float:
+    """Relative error of k by what absorbing layers reflect."""
     inverse_q = _inverse_q(k)
     if problem.stretch is None or problem.stretch.full:
-        most = _REFLECTED * inverse_q
-        likely = min(1.0, max(solved_to, _FINEST_KNOWN) / _REFLECTED_AT) * most
-        return float(max(likely, min(most, _LEAST_OF_K)))
+        return float(max(_REFLECTED * inverse_q, min(_MOST_REFLECTED * inverse_q, _LEAST_OF_K)))
     by_round = 0.0 if problem.cavity.ends.straight else _REFLECTED_BY_ROUND * inverse_q**1.5
     return float(_REFLECTED_CRAMPED * inverse_q + by_round)
 

@@ -142,8 +142,16 @@ class DiscreteError:
 def discrete_errors(
     high: Snapshot, low: Snapshot, problem: SectionProblem, below: SectionProblem
 ) -> Mapping[int, DiscreteError]:
-    """What the orders leave, by axial order; low has two orders less in every element."""
+    """What the orders leave, by axial order; low has two orders less in every element.
+
+    An element that reaches into an absorbing layer gains as its own field says: where a layer
+    begins within it the field is smooth to second order only, and of waves that grow outwards most
+    of the change lies there (spheres of Q 8 to 40: errors were up to ten times what the gain of all
+    elements together says, and are 0.05 to 2 times this).
+    """
     before = problem.embed(below, low.vectors)
+    nodes = problem.mesh.nodes
+    in_layer = ~problem.lossless(nodes[..., 0], nodes[..., 1]).all(axis=(1, 2))
     held = [problem.space.shared_with(problem.space.lowered(less))[0] for less in (2, 4)]
     out = {}
     for q, column in low.chosen.items():
@@ -158,20 +166,21 @@ def discrete_errors(
         energy, whole, last, before_too = element_energies(problem, columns, high.m, k.real)
         share = float(energy.sum() / whole.sum())
         moved = max(abs(k - low.wavenumber(q)) / abs(k), _LEAST_CHANGE * share)
-        gain = gain_of_two_orders(float(last.sum()), float(before_too.sum()))
-        by_element = moved * energy / max(float(energy.sum()), 1e-300) * _MARGIN / gain
+        gain = float(gain_of_two_orders(last.sum(), before_too.sum()))
+        own = np.where(in_layer, gain_of_two_orders(last, before_too), gain)
+        by_element = moved * energy / max(float(energy.sum()), 1e-300) * _MARGIN / own
         out[q] = DiscreteError(by_element, gain)
     return out
 
 
-def gain_of_two_orders(last_two: float, last_four: float) -> float:
+def gain_of_two_orders(last_two: Array, last_four: Array) -> Array:
     """Factor by which two orders more reduce the error of k, from the energies that a mode has in
     its last two degrees and in its last four: those of the two before over those of the last two.
 
     Two and two: in an element that straddles a mirror plane a mode has every other degree only.
     """
-    gain = (last_four - last_two) / max(last_two, 1e-300)
-    return min(max(gain, _LEAST_GAIN), _MOST_GAIN)
+    gain = (last_four - last_two) / np.maximum(last_two, 1e-300)
+    return np.asarray(np.clip(gain, _LEAST_GAIN, _MOST_GAIN))
 
 
 def raised_orders(

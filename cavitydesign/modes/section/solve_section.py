@@ -207,7 +207,7 @@ def _solve_family(
         with watch.stage("errors"):
             errors = discrete_errors(high, low, problem, low_problem)
             discrete = {
-                q: error.total + reflected(high.wavenumber(q), surveyed, max(accuracy, error.total))
+                q: error.total + reflected(high.wavenumber(q), surveyed)
                 for q, error in errors.items()
             }
             goal = min(goal_of(high.wavenumber(q), accuracy) for q in discrete)

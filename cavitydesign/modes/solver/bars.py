@@ -35,6 +35,9 @@ _VOLUME_OF_SHARES = 2.0
 # Of the shift of k by closed walls, in the shares of the energy: by all of them, and by the inner
 # one alone, where a layer absorbs what goes out
 _WALLS_IN_SHARES, _INNER_WALL_IN_SHARES = 30.0, 5.0
+# Of the shift of k by closed walls, that may be one of its imaginary part (a hole of 0.02 radii in
+# the middle of a sphere of Q = 8, l = 2: 0.9 of it)
+_WALLS_IN_LEAK = 1.0
 # The same where the shares' own error is known to be less (spheres and cylinders at 1e-6 and 1e-8:
 # up to 63 times, where the wall's shift of TM modes is 1.7 times its estimate)
 _WALLS_ALONE_IN_SHARES = 25.0
@@ -212,7 +215,16 @@ def error_bars(end: ComparedSnapshot, basis: float, readings: Mapping[int, Readi
             max(least.volume, _VOLUME_OF_SHARES * least.confinement) + 3.0 * shape,
         )
     sharp = None if end.nearer is None else unseen
-    return ErrorBars(end.snapshot.m, by_q, fields, end.layer_log10_q_error, sharp)
+    layers = end.layer_log10_q_error
+    if layers is not None and sharp is None:
+        layers = {q: error + _of_wall(end, q, wall) for q, error in layers.items()}
+    return ErrorBars(end.snapshot.m, by_q, fields, layers, sharp)
+
+
+def _of_wall(end: ComparedSnapshot, q: int, wall: float) -> float:
+    """Error of log10 Q by absorbing layers, of a wall that shifts a complex k."""
+    k = end.snapshot.wavenumber(q)
+    return _WALLS_IN_LEAK * wall * abs(k.real / k.imag) / math.log(10.0) if k.imag else 0.0
 
 
 def _bounded(one: Readings, of_k: float, wall: float, gain: float | None) -> FieldErrors:
