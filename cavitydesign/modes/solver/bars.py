@@ -217,7 +217,7 @@ def error_bars(end: ComparedSnapshot, basis: float, readings: Mapping[int, Readi
     sharp = None if end.nearer is None else unseen
     layers = end.layer_log10_q_error
     if layers is not None and sharp is None:
-        layers = {q: error + _of_wall(end, q, wall) for q, error in layers.items()}
+        layers = {q: error + _of_wall(end, q, walls.get(q, worst)) for q, error in layers.items()}
     return ErrorBars(end.snapshot.m, by_q, fields, layers, sharp)
 
 
