@@ -148,7 +148,8 @@ def curve_fit(comparison: Comparison, z: Array, light: Light, rows: NDArray[np.i
             at = quantiles_of(each.centre_nm(shares)[rows])
             figures = (*figures, FigureFit(name, centre.value, centre.sd, at))
         if len(measured_at.light):
-            spectra.append(spectrum_fit(each, z, shares, rows))
+            taken = len(comparison.ready.rate_keys)
+            spectra.append(spectrum_fit(each, z, shares, rows, taken))
     if cavity.curve is None:
         none = (None, None, None, None, None)
         dark = cavity.dark_up_to_mj_cm2

@@ -36,6 +36,10 @@ class SpectrumFit:
     floor : float
     unseen : tuple of (str, float, float)
         Mode, wavelength and median light of those that were looked for and not seen.
+    model_error : float
+        What lines of a right model differ by beside their scatter.
+    taken : int
+        Free numbers that the rate equations of the cavity know, which take up misfits.
     """
 
     name: str
@@ -50,6 +54,8 @@ class SpectrumFit:
     width: float
     floor: float
     unseen: tuple[tuple[str, float, float], ...]
+    model_error: float
+    taken: int
 
     def to_json_dict(self) -> dict[str, Any]:
         """The agreement as JSON holds it."""
@@ -75,7 +81,7 @@ class SpectrumFit:
 
 
 def spectrum_fit(
-    one: SpectrumComparison, z: Array, shares: Array, rows: NDArray[np.int64]
+    one: SpectrumComparison, z: Array, shares: Array, rows: NDArray[np.int64], taken: int
 ) -> SpectrumFit:
     """How one spectrum agrees with draws.
 
@@ -88,6 +94,8 @@ def spectrum_fit(
         Of the modes of each.
     rows : (n,) array of int
         Indices of equal draws among them.
+    taken : int
+        As `SpectrumFit` has it.
     """
     spectrum, fit = one.ready.spectrum, one.fitted(z, shares)
     order = np.argsort(one.ready.line_nm, kind="stable")
@@ -112,4 +120,6 @@ def spectrum_fit(
             (one.ready.labels[mode], float(one.ready.mode_nm[mode]), float(value))
             for mode, value in zip(one.ready.unseen, light, strict=True)
         ),
+        spectrum.model_error,
+        taken,
     )

@@ -19,6 +19,7 @@ from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure,
 
 _ROW_IN = 2.6  # inches for a curve and its residuals
 _MOST_PAIRED = 7  # Constants: more cells than 49 are too small to read on a page.
+_A_SIDE = 14  # Letters of an axis label that a cell of `_CELL_IN` holds.
 _CELL_IN = 1.15  # Inches: seven of them fill the width of two columns and a margin.
 
 
@@ -123,6 +124,7 @@ def draw_corner(answer: Result, *, theme: Theme = LIGHT) -> Figure:
             else:
                 ax.plot(values[:, x], values[:, y], ".", color=colour(0), ms=2.0, alpha=0.5)
             _only_outer_labels(ax, row, column, count, named, other)
+    fig.align_labels()
     return fig
 
 
@@ -136,14 +138,19 @@ def _only_outer_labels(
 ) -> None:
     ax.locator_params(nbins=3)
     if row == count - 1:
-        ax.set_xlabel(words_of_key(other["name"]))
+        ax.set_xlabel(_in_two_lines(words_of_key(other["name"])))
         ax.tick_params(axis="x", rotation=45)
     else:
         ax.set_xticklabels([])
     if column == 0 and row > 0:
-        ax.set_ylabel(words_of_key(named["name"]))
+        ax.set_ylabel(_in_two_lines(words_of_key(named["name"])))
     else:
         ax.set_yticklabels([])
+
+
+def _in_two_lines(words: str) -> str:
+    """The unit below the words, where both together are longer than a side of a small picture."""
+    return words.replace(" (", "\n(", 1) if len(words) > _A_SIDE else words
 
 
 def words_of_key(key: str) -> str:
@@ -167,7 +174,8 @@ def _parted(name: str) -> tuple[str, str]:
     parts: Sequence[str] = name.split("_")
     if not unit:
         return " ".join(parts), ""
-    for count in (2, 1):
+    # the shortest ending that is the unit: "sd" of sd_mev belongs to the words
+    for count in (1, 2):
         if unit_of("_".join(["x", *parts[-count:]])) == unit and count < len(parts):
             return " ".join(parts[:-count]), _typeset(unit)
     return " ".join(parts), _typeset(unit)

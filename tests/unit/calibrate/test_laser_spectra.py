@@ -35,13 +35,18 @@ from cavitydesign.calibrate.calibration_spec import (
 )
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
-from cavitydesign.calibrate.posterior.doubts import contradictions_of_spectrum, doubts_of_spectrum
+from cavitydesign.calibrate.posterior.doubts import (
+    chance_of_runs,
+    contradictions_of_spectrum,
+    doubts_of_spectrum,
+)
 from cavitydesign.calibrate.posterior.likelihood import Comparison
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.student import POINT_WORTH
 from cavitydesign.calibrate.pulses import evaluate_pulses, grid_of_task, modes_of
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.calibrate.spectra.share_emulator import fit_shares
+from cavitydesign.calibrate.spectra.smooth_misfit import chance_of_smooth
 from cavitydesign.calibrate.spectra.spectrum_agreement import SpectrumFit
 from cavitydesign.calibrate.spectra.spectrum_comparison import SpectrumComparison
 from cavitydesign.calibrate.spectra.spectrum_lines import prepare_spectrum
@@ -230,6 +235,8 @@ def fit(residual, unseen=()):
         0.07,
         0.01,
         unseen,
+        0.05,
+        2,
     )
 
 
@@ -253,6 +260,33 @@ def test_lines_that_scatter_eight_times_more_than_stated_contradict_the_model():
     assert "8.1 times more than the stated 0.05" in told[0]
     # once, not twice
     assert not doubts_of_spectrum(replace(lines, scatter=8.1 * 0.05))
+
+
+def test_right_lines_are_accused_as_often_as_is_said_whatever_noise_was_stated():
+    """Residuals of scatter alone, of which the constants take the first two orders: the chance of a
+    right model is below 2 % in 2 % of cases. Where the true scatter is 1.5 times that stated, the
+    rest of the residuals tells so, and no more than twice as many are accused."""
+    rng = np.random.default_rng(3)
+    x = np.linspace(530.0, 545.0, 20)
+    axes, _ = np.linalg.qr(np.vander(x - x.mean(), 3, increasing=True))
+    told = {}
+    for sd in (0.0707, 0.1):
+        noise = sd * rng.standard_normal((1500, 20))
+        left = noise - noise @ axes @ axes.T
+        told[sd] = np.mean([chance_of_smooth(x, r, 0.05, 0.05, 2) < 0.02 for r in left])
+    # 1500 cases: 0.02 is known to 0.004
+    assert told[0.0707] == pytest.approx(0.02, abs=0.012)
+    assert told[0.1] < 0.05
+
+
+def test_a_smooth_misfit_is_told_by_its_size_where_ranks_do_not_tell_it():
+    """The lines of one made-up laboratory with Lorentzian lines: ranks of neighbours had a chance of
+    0.14, though the last three lines lie 41 to 163 % above the model."""
+    percent = [17, 11, -5, 5, -5, 3, -2, 0, 20, -11, -11, -3, 3, 0, -10, 0, -11, 3, -2, -2, 9, -9]
+    residual = 0.01 * np.array([*percent, -17, -1, 41, 106, 163])
+    assert chance_of_runs(residual) > 0.1
+    assert chance_of_smooth(np.arange(27.0), residual, 0.05, 0.05, 2) < 1e-6
+    assert "larger than the scatter leaves" in contradictions_of_spectrum(fit(residual))[0]
 
 
 LINES = """
