@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from ..solver.error import (
 )
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
-from .window_identity import identify
+from .window_identity import GUIDED, identify
 from .window_measures import measure_all
 from .window_problem import WindowProblem
 from .window_sample import sample_mode
@@ -28,6 +29,9 @@ from .window_sample import sample_mode
 # Eigenpairs of one search, and of one among the modes of an absorbing layer, where pairs cost more
 _MOST_WANTED, _MOST_LEAKY = 100, 60
 _NEAR, _LEAST_Q = 0.1, 2.0  # relative distance of k from its estimate, and Q, of what is a mode
+# Relative distance of k from the estimate of a closed layered slice, right to 1e-5 itself, within
+# which an eigenvalue of the coarse space is that one, if the next is so many times farther
+_AT_ESTIMATE, _CLEARLY_FARTHER = 3e-3, 3.0
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 # Error of k of the next azimuthal order, times m, over what its last function along the outline
 # changes at most (exact spheres of m = 10 to 102, p to 3, q to 2: 0.03 to 0.35)
@@ -69,6 +73,8 @@ class Rim(Discretisation):
         Of several with one label (fringes of an absorbing layer) it is the one of least loss.
         """
         identities = identify(problem, vectors, m, eps.ordinary)
+        if problem.cavity.sliced and problem.cavity.inner_radii_um and not problem.is_complex:
+            identities = _ranked(identities, values, seed, m)
         return _choose(identities, values, seed, m, qs, problem.is_complex)
 
     def measured(
@@ -126,6 +132,34 @@ class Rim(Discretisation):
 
 
 RIM = Rim()
+
+
+def _ranked(
+    identities: Sequence[Identity], values: Values, seed: FamilySeed, m: int
+) -> list[Identity]:
+    """The identities of a layered slice with the radial order of the family for the eigenvalue that
+    is its, and for no other.
+
+    The p-th wavenumber of a slice has p - 1 nodes over all its layers (Sturm). Beyond a gap of low
+    index the field is too faint for them to be seen: of 2.0 with a gap of 0.3 um the modes of p = 3
+    and 4 look like p = 2 and 3. The slice's own equation (estimates/equator_slice.py) counts them.
+    """
+    polarised = [
+        i
+        for i, one in enumerate(identities)
+        if one.polarisation == seed.polarisation and one.inside > GUIDED
+    ]
+    off = abs(np.sqrt(values.astype(complex)).real / seed.k_per_um(m, 0) - 1.0)
+    nearest = sorted(polarised, key=lambda i: float(off[i]))[:2]
+    if not nearest or off[nearest[0]] > _AT_ESTIMATE:
+        return list(identities)
+    if len(nearest) == 2 and off[nearest[1]] < _CLEARLY_FARTHER * off[nearest[0]]:
+        return list(identities)
+    own = nearest[0]
+    return [
+        replace(one, p=seed.p) if i == own else replace(one, p=0) if one.p == seed.p else one
+        for i, one in enumerate(identities)
+    ]
 
 
 def _choose(
