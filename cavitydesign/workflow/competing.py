@@ -52,10 +52,11 @@ def competing_request(design: Design, modes: ModeSet) -> ModeRequest:
     """The modes to solve for: every family of low order under the gain.
 
     The wavelengths are those between which modes of the asked families compete, where these lie
-    under the gain, and the asked reach about the centre of the line otherwise.
+    under the gain, and the asked reach about the centre of the line otherwise; none beyond the
+    data of a medium.
     """
     medium = design.needed_medium()
-    low, high = _under_the_gain(design, medium, modes)
+    (low, high), _ = _within_data(design, _under_the_gain(design, medium, modes))
     return replace(
         design.modes,
         polarisation="both",
@@ -93,12 +94,15 @@ def competing_modes(
         found = solve_modes(design.cavity, competing_request(design, modes), progress)
     except CavityDesignError as error:
         return Competitors(modes, (f"{asked}; others could not be solved: {error}",))
+    under = _under_the_gain(design, design.needed_medium(), modes)
+    _, ends = _within_data(design, under)
     if not found.modes:
-        return Competitors(modes, (asked,))
+        return Competitors(modes, (asked, *ends))
     # what is known of the asked modes beside, such as the spreads they carry, stays with them
     known = {mode.label: mode for mode in modes}
     merged = tuple(known.get(mode.label, mode) for mode in found)
-    return _chosen(replace(found, modes=merged), design)
+    chosen = _chosen(replace(found, modes=merged), design)
+    return replace(chosen, words=(*chosen.words, *ends))
 
 
 def _under_the_gain(design: Design, medium: GainMedium, modes: ModeSet) -> tuple[float, float]:
@@ -126,6 +130,25 @@ def _under_the_gain(design: Design, medium: GainMedium, modes: ModeSet) -> tuple
     comb, _ = competing_comb(seen, medium, diameter, design.lasing.line_reach)
     waves = [mode.wavelength_nm for mode in comb]
     return min(low, *waves), max(high, *waves)
+
+
+def _within_data(
+    design: Design, under_the_gain: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[str, ...]]:
+    """The wavelengths under the gain that the data of every medium cover, and which data end."""
+    low, high = under_the_gain
+    words = []
+    for name, material in design.cavity.regions:
+        first, last = material.range_nm
+        for end, inside in ((first, first > under_the_gain[0]), (last, last < under_the_gain[1])):
+            if inside:
+                words.append(
+                    f"families: the data of {name} end at {end:g} nm, under the gain ("
+                    f"{under_the_gain[0]:.4g} to {under_the_gain[1]:.4g} nm): modes beyond, and the"
+                    " last ones before, are missing, which may lase first"
+                )
+        low, high = max(low, first), min(high, last)
+    return ((low, high) if low < high else under_the_gain), tuple(words)
 
 
 def _chosen(found: ModeSet, design: Design) -> Competitors:

@@ -208,6 +208,13 @@ def _threshold_words(
             )
         else:
             found.append("lasing: the threshold lies beyond pump.fluence_mj_cm2; raise its end")
+    elif static is None:
+        found.append("lasing: the gain reaches the loss of no mode, at any fluence")
+    elif thresholds.lasing is None and static > pump.fluence_mj_cm2[1]:
+        found.append(
+            f"lasing: gain reaches loss at {static:.3g} mJ/cm2, beyond pump.fluence_mj_cm2; nothing"
+            " lases within it"
+        )
     if breaks.visibility is not None and breaks.fit is None:
         found.append(
             f"light curve: shows no breaks (the slopes differ by {breaks.visibility:.2g}); the "

@@ -416,3 +416,17 @@ def test_any_jitter_of_the_pulse_energy(make_comb) -> None:
     pump = Pump(fluence_mj_cm2=(1.2, 5.5), energy_jitter=0.29)
     found = predict_lasing(make_comb(15.0, span_nm=12.0), DOTS, pump, QUICK, 15.0)
     assert np.isfinite(found.emission).all() and found.thresholds.lasing is not None
+
+
+def test_what_never_lases_says_so(make_comb) -> None:
+    """Gain below the loss at any fluence, and gain = loss far beyond the fluences asked, stood
+    beside empty thresholds without a word.
+    """
+    lossy = make_comb(15.0, span_nm=12.0, quality=30.0)
+    never = predict_lasing(lossy, DOTS, Pump(), QUICK, 15.0)
+    assert never.thresholds.gain_equals_loss is None
+    assert any("the loss of no mode, at any fluence" in text for text in never.warnings)
+    weak = Pump(calibration="cross_section", cross_section=1e-95)
+    late = predict_lasing(make_comb(15.0, span_nm=12.0), DOTS, weak, QUICK, 15.0)
+    assert late.thresholds.gain_equals_loss > 1e6 and late.thresholds.lasing is None
+    assert any("beyond pump.fluence_mj_cm2; nothing lases" in text for text in late.warnings)

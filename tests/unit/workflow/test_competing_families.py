@@ -52,6 +52,25 @@ def test_modes_are_solved_under_the_gain_wherever_they_were_asked_for() -> None:
         predict_lasing(modes, asked)
 
 
+def test_data_that_end_under_the_gain_are_told(tmp_path: Path) -> None:
+    """A body known to 538 nm under a line at 537 nm: modes beyond were missing without a word."""
+    (tmp_path / "short.csv").write_text(
+        "wavelength_nm,n\n500,1.495\n510,1.4948\n520,1.4945\n530,1.4942\n538,1.494\n"
+    )
+    raw = {
+        "cavity": {"profile": "spheroid", "diameter_um": 12.0, "body": {"file": "short.csv"}},
+        "modes": {"wavelength_nm": 530.0, "span_nm": 12.0},
+        "gain": {"medium": "CsPbBr3-PMMA"},
+        "lasing": {"quality": 288.0},
+    }
+    design = parse_design(raw, path=tmp_path / "design.toml")
+    modes = find_modes(design)
+    low, high = competing_request(design, modes).range_nm
+    assert low < 530.0 < high <= 538.0
+    (told,) = [text for text in competing_modes(modes, design).words if "end at" in text]
+    assert "the data of body end at 538 nm, under the gain" in told
+
+
 def test_families_without_gain_are_named_with_the_reason() -> None:
     """Q = 24 D of 15 um: no family reaches gain = loss below 2 mJ/cm2; one is kept to tell that."""
     design = load_design(
