@@ -17,6 +17,7 @@ from typing import Any
 
 _HOMES = {
     "calibrated_curves": ("lasers.calibration", "draw_calibrated_curves"),
+    "calibrated_spectra": ("lasers.calibrated_spectra", "draw_calibrated_spectra"),
     "cavity": ("fields.cavity_view", "draw_cavity"),
     "comb": ("spectra.comb_view", "draw_comb"),
     "comb_dispersion": ("spectra.comb_dispersion_view", "draw_comb_dispersion"),

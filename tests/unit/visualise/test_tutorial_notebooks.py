@@ -122,8 +122,13 @@ def test_sixth_tutorial(monkeypatch: pytest.MonkeyPatch) -> None:
     assert space["answer"].reliable and not space["answer"].warnings
     assert space["gain"].decided_by == "data"
     assert space["predicted"].calibrated.draws == 6
+    with_lines = space["with_lines"]
+    narrow = with_lines.constants[0].quantiles
+    assert narrow[0] < 850.0 < narrow[4]
+    assert narrow[4] / narrow[0] < gain[4] / gain[0]
+    assert with_lines.reliable and not with_lines.contradictions
     drawn = [type(one).__name__.removeprefix("_Shown") for one in shown if one is not None]
-    assert drawn == ["Figure", "Figure"]
+    assert drawn == ["Figure", "Figure", "Figure"]
 
 
 def test_seventh_tutorial() -> None:
