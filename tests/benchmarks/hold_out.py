@@ -189,7 +189,11 @@ def main() -> int:
         return 0
     weight = weights(kept["rows"])
     by_pair = weight.sum(axis=1)
-    print(f"worth {1.0 / (by_pair**2).sum():.1f} of {asked.pairs} pairs")
+    by_detector = weight.sum(axis=0)
+    print(
+        f"worth {1.0 / (by_pair**2).sum():.1f} of {asked.pairs} pairs, "
+        f"{1.0 / (by_detector**2).sum():.1f} of {asked.detectors} detectors"
+    )
     # evenly through the weights, so that no draw is left to chance
     order = np.cumsum(weight.ravel())
     chosen = np.searchsorted(order, (np.arange(asked.draws) + 0.5) / asked.draws)

@@ -30,7 +30,7 @@ function ofLasing(lasing, fluence, waits) {
   const spread = sd ? `, sd ${number(sd, 2)} by the spreads` : "";
   const drawn = lasing.calibrated;
   const ends = drawn && drawn.threshold_mj_cm2.lasing;
-  const chance = drawn ? `; by the calibration ${ends ? `${number(ends.p16, 3)} to ${number(ends.p84, 3)} (68 %), ` : ""}lases in ${number(100 * drawn.lases_probability, 2)} %` : "";
+  const chance = drawn ? `; by the calibration ${ends ? `${number(ends.p16, 3)} to ${number(ends.p84, 3)} (68 %), ` : ""}lases in ${number(100 * drawn.lases_probability, 2)} % of the draws, in a single mode in ${number(100 * drawn.single_mode_probability, 2)} %` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} ${unit}${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
