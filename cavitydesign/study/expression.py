@@ -48,6 +48,7 @@ _CONSTANTS = {"pi": math.pi}
 # Letters, and levels of brackets or terms: twenty times what studies of the field need, and far
 # below where Python's own parser and call stack end (some 1,000 levels).
 LONGEST_TEXT = 2000
+_MOST_SHOWN = 120  # letters of arithmetic in a message; studies of the field need some dozens
 DEEPEST = 100  # levels, as said above
 
 
@@ -101,7 +102,7 @@ class Expression:
         try:
             return ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise ExpressionError(f"{self.text!r} is not arithmetic") from error
+            raise ExpressionError(f"{_short(self.text)} is not arithmetic") from error
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -141,11 +142,13 @@ class Expression:
                 parts = args
             case ast.Call(func=ast.Name(id=name)) if name not in _FUNCTIONS:
                 known = f"functions: {', '.join(_FUNCTIONS)}{nearest(name, _FUNCTIONS)}"
-                raise ExpressionError(f"{self.text!r}: {name!r} is not allowed; {known}")
+                raise ExpressionError(
+                    f"{_short(self.text)}: {_short(name)} is not allowed; {known}"
+                )
             case _:
                 allowed = f"arithmetic, comparisons and {', '.join(_FUNCTIONS)}"
                 raise ExpressionError(
-                    f"{self.text!r}: {ast.unparse(node)!r} is not allowed; {allowed}"
+                    f"{_short(self.text)}: {_short(ast.unparse(node))} is not allowed; {allowed}"
                 )
         for part in parts:
             self._check(part)
@@ -163,10 +166,10 @@ class Expression:
             return self._worth(quantities)
         except KeyError as error:
             raise ExpressionError(
-                f"{self.text!r} needs {error.args[0]!r}, which is not there"
+                f"{_short(self.text)} needs {_short(str(error.args[0]))}, which is not there"
             ) from error
         except (ArithmeticError, TypeError, ValueError) as error:
-            raise ExpressionError(f"{self.text!r} has no value here: {error}") from error
+            raise ExpressionError(f"{_short(self.text)} has no value here: {error}") from error
 
     @cached_property
     def _worth(self) -> _Worth:
@@ -212,7 +215,12 @@ def _worth_of(node: ast.expr) -> _Worth:
         case ast.Call(func=ast.Name(id=function), args=args):
             given, applied = [*map(_worth_of, args)], _FUNCTIONS[function]
             return lambda quantities: _real(applied(*[_operand(one(quantities)) for one in given]))
-    raise ExpressionError(f"{ast.unparse(node)!r} is not arithmetic")
+    raise ExpressionError(f"{_short(ast.unparse(node))} is not arithmetic")
+
+
+def _short(text: str) -> str:
+    """A text in quotes, its beginning where it is long: a message is one line that can be read."""
+    return repr(text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}...")
 
 
 def _finite(value: float) -> bool:

@@ -8,6 +8,7 @@ told by `outcome`.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -213,6 +214,15 @@ def section_bytes(folder: Path) -> dict[str, bytes]:
     tagged.write(folder / "ball.med")
     plain.write(folder / "ballb.vtu", binary=True)
     plain.write(folder / "ballb.vtk", binary=True)
+    parted = [
+        ("triangle6", block.data[part == number])
+        for block, part in zip(mesh.cells, numbers, strict=True)
+        if block.type == "triangle6"
+        for number in np.unique(part)
+    ]
+    with contextlib.suppress(ImportError):  # the library netCDF4 is not among the test extras
+        meshio.Mesh(mesh.points, parted).write(folder / "ball.exo")
+        files["ball.exo"] = (folder / "ball.exo").read_bytes()
     others = ("ball.vtu", "ball.vtk", "ball.xdmf", "ball.inp", "ball.med", "ballb.vtu", "ballb.vtk")
     return files | {name: (folder / name).read_bytes() for name in others}
 
@@ -306,7 +316,7 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
                answer=lambda told: told["candidates"][0]["diameter_um"], tolerance=2e-3)  # fmt: skip
     yield Kind("ball.geo", modes, SECTION.replace("NAMES", ""), BALL.encode(), OF_GEO)
     for name, data in section_bytes(folder).items():
-        text = not name.endswith(("b.msh", ".med", "b.vtu", "b.vtk"))
+        text = not name.endswith(("b.msh", ".med", ".exo", "b.vtu", "b.vtk"))
         yield Kind(
             name,
             modes,
@@ -320,7 +330,7 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
 def region_names(name: str) -> str:
     """What formats without names need; gmsh numbers the surfaces of a file anew."""
     words = {"step": ("surface 1", "surface 2"), "brep": ("surface 1", "surface 2")}
-    words |= dict.fromkeys(("vtu", "vtk", "xdmf"), ("region 1", "region 2"))
+    words |= dict.fromkeys(("vtu", "vtk", "xdmf", "exo"), ("region 1", "region 2"))
     pair = words.get(name.rpartition(".")[2])
     return (
         ""
