@@ -286,7 +286,7 @@ def test_a_smooth_misfit_is_told_by_its_size_where_ranks_do_not_tell_it():
     residual = 0.01 * np.array([*percent, -17, -1, 41, 106, 163])
     assert chance_of_runs(residual) > 0.1
     assert chance_of_smooth(np.arange(27.0), residual, 0.05, 0.05, 2) < 1e-6
-    assert "larger than the scatter leaves" in contradictions_of_spectrum(fit(residual))[0]
+    assert "follow each other over the wavelengths" in contradictions_of_spectrum(fit(residual))[0]
 
 
 LINES = """
