@@ -22,8 +22,9 @@ _CANDIDATES = 12
 _STEPS, _STEPS_NEAR = 20, 3
 # Reference coordinate beyond which it is far; the square ends at 1.
 _FAR = 1.2
-# Change of the reference coordinates at which Newton's method has converged.
-_CONVERGED = 1e-12
+# Change of the reference coordinates at which Newton's method has converged: what is left then is
+# of its square.
+_CONVERGED = 1e-7
 # Reference distance outside the square at which a point still counts as on its edge.
 _SLACK = 1e-9
 
@@ -50,28 +51,35 @@ class Locator:
         of the nearest elements.
         """
         target = np.stack([r, z], axis=1)
-        count = min(_CANDIDATES, self.mesh.elements * _SAMPLES**2)
-        near = np.atleast_2d(self._tree.query(target, k=count)[1].reshape(r.size, -1))
         element, s, t = np.full(r.size, -1), np.zeros(r.size), np.zeros(r.size)
         x = np.linspace(-0.9, 0.9, _SAMPLES)
-        for column in range(near.shape[1]):
-            left = np.flatnonzero(element < 0)
-            if not left.size:
-                break
-            owner, sample = np.divmod(near[left, column], _SAMPLES**2)
-            if column:
-                # An element that was tried from one of its points is not tried from another.
-                fresh = (near[left, :column] // _SAMPLES**2 != owner[:, None]).all(axis=1)
-                left, owner, sample = left[fresh], owner[fresh], sample[fresh]
-            a, b = self._newton(owner, x[sample // _SAMPLES], x[sample % _SAMPLES], target[left])
+
+        def try_in(left: IntArray, sample: IntArray) -> None:
+            owner, at = np.divmod(sample, _SAMPLES**2)
+            a, b = self._newton(owner, x[at // _SAMPLES], x[at % _SAMPLES], target[left])
             inside = (abs(a) <= 1 + _SLACK) & (abs(b) <= 1 + _SLACK)
             hit = left[inside]
-            element[hit], s[hit], t[hit] = (
-                owner[inside],
-                np.clip(a[inside], -1, 1),
-                np.clip(b[inside], -1, 1),
-            )
+            element[hit] = owner[inside]
+            s[hit], t[hit] = np.clip(a[inside], -1, 1), np.clip(b[inside], -1, 1)
+
+        # Most points lie in the element of the nearest one, and finding more of these takes longer.
+        try_in(np.arange(r.size), self._nearest(target, 1)[:, 0])
+        others = np.flatnonzero(element < 0)
+        count = min(_CANDIDATES, self.mesh.elements * _SAMPLES**2)
+        if not others.size or count == 1:
+            return element, s, t
+        near = self._nearest(target[others], count)
+        owners = near // _SAMPLES**2
+        for column in range(1, count):
+            # An element that was tried from one of its points is not tried from another.
+            fresh = (owners[:, :column] != owners[:, column, None]).all(axis=1)
+            left = (element[others] < 0) & fresh
+            if left.any():
+                try_in(others[left], near[left, column])
         return element, s, t
+
+    def _nearest(self, target: Array, count: int) -> IntArray:
+        return np.asarray(self._tree.query(target, k=count)[1]).reshape(len(target), count)
 
     def _newton(self, element: IntArray, s: Array, t: Array, target: Array) -> tuple[Array, Array]:
         """Reference coordinates of each point in its element; infinite where it is not in it."""
