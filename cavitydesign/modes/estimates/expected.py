@@ -51,18 +51,18 @@ def shifted_into_range(
         return []
     out = []
     for q in seed.axial:
-        known = [m for m, other in found if other == q]
-        if not known:
+        off = {m: k / seed.k_per_um(m, q) for (m, other), k in found.items() if other == q}
+        far = {m for m, ratio in off.items() if m * abs(ratio - 1.0) > _OFF_BY}
+        if not far:  # the estimates are right, as most are
             continue
         beyond = range(max(1, seed.orders[0] - _MOST_BESIDE), seed.orders[-1] + _MOST_BESIDE)
         for m in beyond:
-            nearest = min(known, key=lambda one: abs(one - m))
+            nearest = min(off, key=lambda one: abs(one - m))
             left = min(_LEFT, _OFF_BY / m)
-            off = found[nearest, q] / seed.k_per_um(nearest, q)
             if (
                 (m, q) not in found
-                and nearest * abs(off - 1.0) > _OFF_BY
-                and low * (1.0 - left) <= off * seed.k_per_um(m, q) <= high * (1.0 + left)
+                and nearest in far
+                and low * (1.0 - left) <= off[nearest] * seed.k_per_um(m, q) <= high * (1.0 + left)
             ):
                 out.append((m, q))
     return out

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -184,5 +185,14 @@ def _even_values(count: int, low: Array, high: Array) -> Array:
     """
     if count == 1:
         return np.ones((low.size, 1, 1))
+    if (low == -1.0).all() and (high == 1.0).all():
+        return _even_values_of_all(count)
     even = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _EVEN)
+    return np.asarray(chebyshev_values(count, even) @ chebyshev_coefficients(count))
+
+
+@lru_cache(maxsize=4)
+def _even_values_of_all(count: int) -> Array:
+    """The matrix of all of [-1, 1], with which every search begins."""
+    even = np.linspace(-1.0, 1.0, _EVEN)[None]
     return np.asarray(chebyshev_values(count, even) @ chebyshev_coefficients(count))

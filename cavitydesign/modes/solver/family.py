@@ -242,7 +242,7 @@ class ReducedFamily:
             mass = mass + (np.stack([e.axial for e in eps])[:, active] * along).sum(axis=1)
             return np.sqrt(stiffness / mass + 0j), eps
 
-        k, eps = steffensen(next_k, k)
+        k, eps = steffensen(next_k, k) if self.media.dispersive else next_k(k)
         return np.where(k.imag <= 0, k, k.conj()), eps
 
 
