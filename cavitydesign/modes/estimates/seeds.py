@@ -147,8 +147,12 @@ def family_seeds(
             family_seed(cavity, request, polarisation, p, tuple(range(low, high)))
             for low, high in pairwise(ends)
         ]
-    whole = family_seed(cavity, request, polarisation, p)
-    return _bands(whole, lambda axial: family_seed(cavity, request, polarisation, p, axial))
+    of_range = _Ends.of(cavity, polarisation, p, *request.wavenumbers_per_um)
+
+    def of(axial: tuple[int, ...] | None) -> FamilySeed:
+        return family_seed(cavity, request, polarisation, p, axial, of_range)
+
+    return _bands(of(None), of)
 
 
 def _bands(seed: FamilySeed, of: Callable[[tuple[int, ...]], FamilySeed]) -> list[FamilySeed]:
@@ -160,9 +164,11 @@ def _bands(seed: FamilySeed, of: Callable[[tuple[int, ...]], FamilySeed]) -> lis
     if len(seed.axial) <= _FEW_AXIAL and seed.orders[-1] < _FAR_ORDERS * seed.orders[0]:
         return [seed]
     half = (len(seed.axial) + 1) // 2
-    parts = [of(seed.axial[:half]), of(seed.axial[half:])]
-    if max(len(part.orders) for part in parts) > _CLEARLY_FEWER * len(seed.orders):
-        return [seed]
+    parts = []
+    for axial in (seed.axial[:half], seed.axial[half:]):
+        parts.append(of(axial))
+        if len(parts[-1].orders) > _CLEARLY_FEWER * len(seed.orders):
+            return [seed]
     return [band for part in parts if part.orders for band in _bands(part, of)]
 
 
@@ -172,6 +178,7 @@ def family_seed(
     polarisation: str,
     p: int,
     axial: tuple[int, ...] | None = None,
+    ends: _Ends | None = None,
 ) -> FamilySeed:
     """Seed of one radial family: the orders that may be wanted (and one more, for the free spectral
     range).
@@ -180,6 +187,8 @@ def family_seed(
     ----------
     axial : tuple of int or None
         Axial orders, all that are asked for by default.
+    ends : _Ends or None
+        Of the range, where they are known.
     """
     axial = axial or tuple(range(1 if cavity.sliced else request.axial_orders))
     k_range = (0.0, math.inf)
@@ -189,7 +198,9 @@ def family_seed(
         orders = [m, m + 1]
     else:
         low_k, high_k = request.wavenumbers_per_um
-        line, k, orders = _orders_in_range(cavity, polarisation, p, axial, low_k, high_k)
+        ends = ends or _Ends.of(cavity, polarisation, p, low_k, high_k)
+        line = ends.line
+        k, orders = _orders_in_range(ends, axial)
         k_range = low_k, high_k
     seed = _family(line, orders, axial, k)
     keep = [
@@ -234,37 +245,57 @@ def _settled(
     return line, k
 
 
-def _orders_in_range(
-    cavity: Cavity, polarisation: str, p: int, axial: tuple[int, ...], low_k: float, high_k: float
-) -> tuple[EquatorSlice, float, list[int]]:
-    """Azimuthal orders of which a mode of some q may lie between two wavenumbers, with one more at
-    either side (the estimate may be off) and one above that for the free spectral range; with the
-    slice, and its wavenumber at the lowest of them. No orders where the family has none.
+@dataclass(frozen=True)
+class _Ends:
+    """What a range of wavenumbers is for the slice of a radial family, whatever the axial orders.
+
+    Attributes
+    ----------
+    line : EquatorSlice
+    k_low : float
+        Wavenumber of the slice at `lowest`, or at 1 where that is less.
+    lowest, highest : float
+        Angular orders at both ends, a little beyond the range.
     """
-    middle = 0.5 * (low_k + high_k)
-    radius = cavity.outline.equator_radius_um
-    eps = permittivities(cavity, middle)
-    scale = middle * radius * float(eps.index[-2])
-    start = max(1.0, order_of_shape(scale, p))
-    line = EquatorSlice(cavity, polarisation, p, max(1.0, 0.5 * start), middle)
-    lowest, k_low = order_at(line, low_k * (1 - _OF_K), start)
-    highest, _ = order_at(line, high_k * (1 + _OF_K), start)
+
+    line: EquatorSlice
+    k_low: float
+    lowest: float
+    highest: float
+
+    @classmethod
+    def of(cls, cavity: Cavity, polarisation: str, p: int, low_k: float, high_k: float) -> _Ends:
+        """Between two wavenumbers in um^-1."""
+        middle = 0.5 * (low_k + high_k)
+        radius = cavity.outline.equator_radius_um
+        scale = middle * radius * float(permittivities(cavity, middle).index[-2])
+        start = max(1.0, order_of_shape(scale, p))
+        line = EquatorSlice(cavity, polarisation, p, max(1.0, 0.5 * start), middle)
+        lowest, k_low = order_at(line, low_k * (1 - _OF_K), start)
+        highest, _ = order_at(line, high_k * (1 + _OF_K), start)
+        return cls(line, k_low, lowest, highest)
+
+
+def _orders_in_range(ends: _Ends, axial: tuple[int, ...]) -> tuple[float, list[int]]:
+    """Azimuthal orders of which a mode of some q may lie in the range, with one more at either side
+    (the estimate may be off) and one above that for the free spectral range; before them the
+    slice's wavenumber at the lowest of them. No orders where the family has none.
+    """
+    lowest, highest = ends.lowest, ends.highest
     last = math.floor(highest + _MARGIN)
     if last < 1:
-        return line, k_low, []
+        return ends.k_low, []
     first = max(1, math.floor(lowest - _MARGIN))
-    levels = AxialLevels(cavity, axial[-1] + 1, max(1, first // 2), last)
+    levels = AxialLevels(ends.line.cavity, axial[-1] + 1, max(1, first // 2), last)
     while last > 1 and levels.order(last, axial[0]) > highest + _MARGIN:
         last -= 1
     first = min(first, last)
     while first > 1 and levels.order(first - 1, axial[-1]) >= lowest - _MARGIN:
         first -= 1
     first = max(1, min(first, last) - 1)
-    return (
-        line,
-        k_low * airy_shape(first, p) / airy_shape(max(lowest, 1.0), p),
-        list(range(first, last + 3)),
-    )
+    p = ends.line.p
+    k = ends.k_low * airy_shape(first, p) / airy_shape(max(lowest, 1.0), p)
+    return k, list(range(first, last + 3))
 
 
 def _same_media(cavity: Cavity, one: float, other: float) -> bool:
