@@ -31,6 +31,9 @@ _WORST_LEAKY_FIELD = 1e-4
 # rounding leaves of k.
 _OF_INVERSE_Q, _ROUNDING = 1e-4, 1e-12
 _BESIDE = 5.0  # how much less exact a mode may be that only tells a free spectral range
+# What one step of a correction takes from an error of k at least (50 to 200 seen in combs of
+# spheres and bottles)
+_ONE_STEP = 30.0
 _PEAKS = 4  # corrections of one q in a round
 # Rounds in a row that leave more than half of what lacks in all, after which corrections end: they
 # follow a mode that was lost among those of an absorbing layer, each to another field. One that
@@ -125,7 +128,7 @@ def solve_family(
             if everywhere and not how.at_once
             else np.flatnonzero(lacking > 1.0)
         )
-        family = family.enriched(_twice_corrected(family, modes, found, chosen))
+        family = family.enriched(_twice_corrected(family, modes, found, chosen, lacking))
         if where not in solved and (worst > how.far * accuracy or round_number >= how.patience):
             guess = _predicted(family, [mode for mode in modes if mode.m == where])
             snapshot = lifted(family.problem, family.seed, where, guess, guess.vectors)
@@ -235,15 +238,21 @@ def corrections_of(family: ReducedFamily, modes: Sequence[RawMode]) -> Correctio
 
 
 def _twice_corrected(
-    family: ReducedFamily, modes: Sequence[RawMode], found: Corrections, chosen: NDArray[np.int64]
+    family: ReducedFamily,
+    modes: Sequence[RawMode],
+    found: Corrections,
+    chosen: NDArray[np.int64],
+    lacking: Array,
 ) -> Values:
-    """Corrections of some modes, and what these ask for once more: the factors are those of a
-    neighbouring order, and a second step costs less than another round.
+    """Corrections of some modes, and what these ask for once more where they lack much: the
+    factors are those of a neighbouring order, and a second step costs less than another round.
     """
     once = found.vectors[:, chosen]
-    if family.problem.is_complex:
+    again = lacking[chosen] > _ONE_STEP
+    if family.problem.is_complex or not again.any():
         return once
-    some = [modes[i] for i in chosen]
+    once, all_once = once[:, again], once
+    some = [modes[i] for i in chosen[again]]
     forms = family.problem.forms
     residuals, _ = forms.residual_and_mass(
         forms.images(once),
@@ -257,7 +266,7 @@ def _twice_corrected(
     for number in set(nearest.tolist()):
         columns = nearest == number
         twice[:, columns] = family.snapshots[number].factor.solve(residuals[:, columns])
-    return np.concatenate([once, twice], axis=1)
+    return np.concatenate([all_once, twice], axis=1)
 
 
 def _nearest_snapshots(family: ReducedFamily, modes: Sequence[RawMode]) -> NDArray[np.int64]:
