@@ -28,6 +28,8 @@ SPHERES = (
     (0.7745044946912006, 1.6127851920259315, 1.0, 4, "TE", 1, 0, 1168.0, 1e-5),
     # not seen where p = 1 has m = 5, 460 nm off: it is where it was asked for
     (1.0730187048716096, 2.586194585142637, 1.0, 5, "TE", 2, 0, 1425.0, 1e-5),
+    # Q = 3.25: its wave comes back from the layers, 1.3e-4 of k where 6.2e-7 was stated
+    (3.1630973366795616, 1.7959943757994778, 1.0, 3, "TE", 1, 0, 6270.0, 1e-6),
     # a TypeError: a window without any of the layers was called complex
     (1.714057260192645, 2.690632299018385, 1.0, 4, "TM", 2, 0, 2930.0, 1e-5),
 )
