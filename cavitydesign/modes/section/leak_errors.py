@@ -21,9 +21,10 @@ _OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
 # 1.7e-6 on exact spheres of Q 8 to 40 at 1e-7, most where waves leave askew and the outermost
 # elements are longer than they; what more there is at coarser accuracies is that of the elements of
 # the layers, which their orders tell. Of k 1e-9, what spheres of higher Q were off, as far as that
-# is not above the share of 1/Q that was ever seen. Waves that grow outwards come back larger: 4e-4
-# at Q = 3.25, below 1.1e-5 at 4.4, by the exponential of (8 / Q)^2, up to a twentieth.
+# is not above the share of 1/Q that was ever seen.
 _REFLECTED, _LEAST_OF_K, _MOST_REFLECTED = 1e-6, 1e-9, 5e-5
+# Waves that grow outwards come back larger, on exact spheres 4e-4 of 1/Q at Q = 3.25 and below
+# 1.1e-5 at 4.4: by the exponential of (8 / Q)^2, up to a twentieth.
 _GROWN_AT, _MOST_GROWN = 8.0, 5e-2
 # Cramped layers: 2e-3, and where they follow r and z within a round section k errs by 0.6 Q^(-3/2)
 # too (spheres of Q 90 to 5600: half to 2.4 times that).
