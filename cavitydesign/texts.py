@@ -67,6 +67,17 @@ def check_within(path: Path) -> None:
         raise Refused(f"lies outside {folder}, the folder that reading is held to")
 
 
+def hold_reading(folder: Path) -> None:
+    """Hold reading to a folder, here and in workers; never to a wider one than it is held to.
+
+    Raises
+    ------
+    Refused
+    """
+    check_within(folder)
+    os.environ[WITHIN] = os.path.realpath(folder)
+
+
 def open_regular(path: Path, most: int = LARGEST_BYTES) -> BufferedReader:
     """A regular file of at most so many bytes, opened to be read.
 

@@ -138,3 +138,14 @@ def test_the_option_holds_workers_and_the_confined_reader_too(tmp_path, command,
     told = command(["--within", str(tmp_path / "none"), *asked])
     assert told.code == 2 and "no such folder" in told.err
     tally.add(3)
+
+
+def test_the_explorer_is_held_to_no_wider_folder(tmp_path, command, tally) -> None:
+    """Its own folder took the place of the option's."""
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "design.toml").write_text(DESIGN)
+    asked = ["view", str(here / "design.toml"), "--folder", str(tmp_path), "--no-browser"]
+    told = command(["--within", str(here), *asked])
+    assert told.code == 2 and f"outside {here}" in told.err
+    tally.add()

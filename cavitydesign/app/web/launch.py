@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from ...errors import InputError
-from ...texts import WITHIN
+from ...texts import WITHIN, Refused, hold_reading
 from .workspace import Workspace
 
 _LOOPBACK = "127.0.0.1"
@@ -86,8 +86,13 @@ def serve(
     """
     workspace = Workspace.of(given, folder)
     # Workers inherit it: whatever names lead elsewhere, their readers refuse.
-    nothing = Path(os.devnull)
-    os.environ[WITHIN] = os.path.realpath(workspace.folder or nothing)
+    if workspace.folder is None:
+        os.environ[WITHIN] = os.path.realpath(os.devnull)
+    else:
+        try:
+            hold_reading(workspace.folder)
+        except Refused as error:
+            raise InputError(f"{workspace.folder}: {error}") from None
     listener = _bound(port)
     import uvicorn
 
