@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from ..gain import CarrierMedium, FourLevelMedium, GainMedium, Pump, TabledMedium
 from ..lasing.pumped.pump_profile import pump_profile
 from .spread import split_spreads
@@ -137,9 +138,14 @@ def _why_same(key: str, pump: Pump, medium: GainMedium) -> str:
 
 
 def _same_excitations(key: str, pump: Pump, medium: GainMedium) -> bool:
-    """Whether another value of the key leaves what the pump does to an emitter as it is."""
-    others = (replace(pump, **{key: value}) for value in _OTHER[key](getattr(pump, key)))
-    return all(_excites(other, medium) == _excites(pump, medium) for other in others)
+    """Whether another value of the key leaves what the pump does to an emitter as it is; not of a
+    pump that excites none, which is refused where it is used.
+    """
+    try:
+        others = [replace(pump, **{key: value}) for value in _OTHER[key](getattr(pump, key))]
+        return all(_excites(other, medium) == _excites(pump, medium) for other in others)
+    except (InputError, ArithmeticError):
+        return False
 
 
 def _excites(pump: Pump, medium: GainMedium) -> tuple[object, ...]:

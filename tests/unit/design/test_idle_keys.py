@@ -248,3 +248,29 @@ def test_lines_that_no_emitter_has_are_refused() -> None:
     raw["gain"]["crossing_energy_ev"] = 4.56
     with pytest.raises(InputError, match="no emitter is excited"):
         _outcome(raw, 1e5)
+
+
+@pytest.mark.parametrize(
+    "pump",
+    [
+        {"photons": 2, "wavelength_nm": 1064.0, "pulse_fs": 150.0},
+        {
+            "photons": 1,
+            "wavelength_nm": 532.0,
+            "cross_section": 1e308,
+            "calibration": "reference",
+            "reference_excitons": 1.0,
+            "reference_fluence_mj_cm2": 1.0,
+        },
+    ],
+)
+def test_a_pump_that_excites_nothing_stops_no_search_for_modes(pump) -> None:
+    """What is told of its keys was an error of `cavitydesign modes`, which needs no pump."""
+    plain = {
+        "cavity": {"profile": "cylinder", "diameter_um": 6.0, "body": "PMMA", "surround": "air"},
+        "modes": {"wavelength_nm": 585.0, "span_nm": 10.0},
+        "gain": dict(DYE),
+        "pump": pump,
+    }
+    told = idle_keys(parse_design(plain))
+    assert not any("pulse_fs" in line for line in told)
