@@ -73,7 +73,7 @@ class Rim(Discretisation):
         Of several with one label (fringes of an absorbing layer) it is the one of least loss.
         """
         identities = identify(problem, vectors, m, eps.ordinary)
-        if problem.cavity.sliced and problem.cavity.inner_radii_um and not problem.is_complex:
+        if problem.cavity.sliced and problem.cavity.inner_radii_um:
             identities = _ranked(identities, values, seed, m)
         return _choose(identities, values, seed, m, qs, problem.is_complex)
 
@@ -149,7 +149,8 @@ def _ranked(
         for i, one in enumerate(identities)
         if one.polarisation == seed.polarisation and one.inside > GUIDED
     ]
-    off = abs(np.sqrt(values.astype(complex)).real / seed.k_per_um(m, 0) - 1.0)
+    # In the complex plane: fringes of an absorbing layer are far from it there.
+    off = abs(np.sqrt(values.astype(complex)) / seed.k_per_um(m, 0) - 1.0)
     nearest = sorted(polarised, key=lambda i: float(off[i]))[:2]
     if not nearest or off[nearest[0]] > _AT_ESTIMATE:
         return list(identities)
