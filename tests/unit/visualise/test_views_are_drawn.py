@@ -348,13 +348,15 @@ def made_beside() -> CoupledMode:
 
 
 def written(figure: Figure) -> list[Text]:
-    """Every text that is seen; ticks outside the limits of their axis are not."""
+    """Every text that is seen; ticks outside the limits of their axis, or of one turned off, are
+    not.
+    """
     unseen = set()
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
             low, high = sorted(axis.get_view_interval())
             for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
-                if not low <= tick.get_loc() <= high:
+                if not (ax.axison and low <= tick.get_loc() <= high):
                     unseen |= {tick.label1, tick.label2}
     texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and one not in unseen]
     return [one for one in texts if one.get_visible() and one.get_text().strip()]
