@@ -147,6 +147,8 @@ def _inward(
     # thick enough
     restart = np.maximum.accumulate(np.where(square < 0, np.arange(r.size), 0))
     decayed = np.flatnonzero(barrier - barrier[restart] > exponent)
+    # A mode that a core holds grows from the rim to it, which is no decay.
+    decayed = decayed[decayed >= (oscillates[0] if oscillates.size else 0)]
     end = int(decayed[0]) if decayed.size else r.size - 1
     inside = oscillates[oscillates <= end]
     turning = radius - r[inside[-1]] if inside.size else 0.0

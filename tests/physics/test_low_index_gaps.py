@@ -75,6 +75,24 @@ def test_nodes_of_modes_that_leak_count(
         assert off < 3.0 * mode.wavelength_error_nm, mode.label
 
 
+@pytest.mark.parametrize(("core", "gap"), [(4.2539, 0.5), (3.834, 0.3)])
+def test_modes_of_a_core_behind_a_gap_are_found(core: float, gap: float) -> None:
+    """A core of 2.5 within 1.3 and 1.5: the window reached from the rim to where a field has
+    decayed, which is before such a mode begins, and TE 70 1, 2 and 3 were "not found".
+    """
+    index = (2.5, 1.3, 1.5, 1.0)
+    inside, between, shell, air = map(ConstantIndex.of, index)
+    coatings = (Coating("gap", gap, between),)
+    cavity = Cavity(Cylinder(5.0), shell, air, inside, core, coatings=coatings, sliced=True)
+    found = find_modes(cavity, ModeRequest("TE", 1010.0, None, 70, 4, 1, 1e-6))
+    assert [mode.p for mode in found] == [1, 2, 3, 4] and found.complete, found.warnings
+    resonator = layered_cylinder((core, core + gap, 5.0), index)
+    for mode in found[1:]:
+        exact = find_resonance(resonator, 70, mode.p, "TE", mode.wavelength_nm)
+        off = abs(mode.wavelength_nm - exact.wavelength_nm)
+        assert off < 3.0 * mode.wavelength_error_nm, mode.label
+
+
 def test_labels_go_on_as_a_gap_closes() -> None:
     """With a gap of 1 nm every radial order lies beside its own without one, within 1 nm."""
     whole, parted = _solved(4.4, 0.0, "TM"), _solved(4.4, 1e-3, "TM")

@@ -46,7 +46,8 @@ def radiated(mode: SolvedLosses) -> Loss:
     cancelled = 0.0 if found.by_layer else _cancelled(mode, relative)
     if value is not None and cancelled:
         if error + cancelled > _HARDLY_KNOWN:
-            noise = max(error, 2.0 * math.log10(max(cancelled, 1.0)))
+            # an amplitude off by its own share at most may be larger by so much
+            noise = max(error, 2.0 * math.log10(1.0 + 0.5 * math.log(10.0) * cancelled))
             least, value, far = float(math.floor(far - noise)), None, math.nan
         error += cancelled
     return Loss(
