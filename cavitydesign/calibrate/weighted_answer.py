@@ -81,7 +81,9 @@ def answer_of(
     measurements = tuple(measurement_fit(one, z, rows) for one in work.measured)
     contradictions = [line for one in curves for line in contradictions_of_curve(one)]
     spectra = [each for one in curves for each in one.spectra]
-    contradictions += [line for one in spectra for line in contradictions_of_spectrum(one)]
+    contradictions += [
+        line for one in spectra for line in contradictions_of_spectrum(one, len(spectra))
+    ]
     contradictions += [line for one in curves for line in doubts_of_figures(one)]
     contradictions += [line for one in measurements for line in contradictions_of_measurement(one)]
     contradictions += contradictions_of_numbers(asked, layout, np.median(z[rows], axis=0))

@@ -171,9 +171,15 @@ def doubts_of_figures(curve: CurveFit) -> list[str]:
     return found
 
 
-def contradictions_of_spectrum(one: SpectrumFit) -> list[str]:
+def contradictions_of_spectrum(one: SpectrumFit, among: int = 1) -> list[str]:
     """Lines whose residuals are smooth over the wavelengths, that scatter as no prior of their
     scatter allows, or that should be seen.
+
+    Parameters
+    ----------
+    one : SpectrumFit
+    among : int
+        Spectra that are looked at: a right one of all of them is accused as seldom as a single one.
     """
     found = _scatter(one.name, one.scatter, one.stated_noise, _MOST, math.inf)
     if len(one.residual) >= _FEWEST_POINTS:
@@ -182,7 +188,7 @@ def contradictions_of_spectrum(one: SpectrumFit) -> list[str]:
         )
         # lines far off at the ends hide a misfit of the middle from its size, not from its ranks
         chance = min(2.0 * min(by_size, chance_of_runs(one.residual)), 1.0)
-        if chance < _SHAPE_CHANCE:
+        if chance < _SHAPE_CHANCE / among:
             found.append(
                 f"{one.name}: the model cannot follow the shares of the modes: their residuals "
                 "follow each other over the wavelengths (chance of a "

@@ -15,7 +15,11 @@ from cavitydesign.calibrate.posterior.next_measurement import (
     curve_to_measure,
     spectrum_to_measure,
 )
-from cavitydesign.calibrate.posterior.number_doubts import doubts_of_ends, doubts_of_sessions
+from cavitydesign.calibrate.posterior.number_doubts import (
+    doubts_of_ends,
+    doubts_of_scale,
+    doubts_of_sessions,
+)
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.samples import samples_csv
 
@@ -136,3 +140,28 @@ def test_draws_for_other_designs_hold_the_prior_of_what_each_cavity_has_of_its_o
         "draws": {"values": [[1.0, 20.0], [2.0, 21.0]], "unmeasured": {"q": [24.0, 28.0]}},
     }
     assert samples_csv(answer) == "gain.x,q\n1,24\n2,28\n"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
+def test_right_sessions_are_accused_as_seldom_when_there_are_many(count: int) -> None:
+    """Scales drawn from what each session states and known exactly: a third of right calibrations
+    of five sessions were accused at two standard deviations for each.
+    """
+    rng, tried, sd = np.random.default_rng(count), 1000, 0.07
+    accused = 0
+    for _ in range(tried):
+        drawn = np.exp(np.log1p(sd) * rng.standard_normal(count))
+        scales = {f"day {n}": (float(scale), sd) for n, scale in enumerate(drawn)}
+        alone = [doubts_of_scale(name, scale, sd, count) for name, (scale, _) in scales.items()]
+        accused += any(alone) or bool(doubts_of_sessions(scales))
+    # 4.6 % for the scales and as much for the pairs, and three standard deviations of the count
+    most = 0.0455 * (1 if count == 1 else 2)
+    assert accused / tried < most + 3.0 * (most / tried) ** 0.5
+
+
+def test_one_of_five_sessions_that_is_far_off_is_told() -> None:
+    """A power meter read 1.3 times too high."""
+    scales = {f"day {n}": (1.0, 0.07) for n in range(4)} | {"wrong": (1.3, 0.07)}
+    assert len(doubts_of_scale("wrong", 1.3, 0.07, 5)) == 1
+    assert doubts_of_sessions({"a": (1.15, 0.07), "b": (0.97, 0.07), "c": (1.0, 0.07)}) == []
+    assert len(doubts_of_sessions({**scales, "wrong": (1.35, 0.07)})) == 4

@@ -250,6 +250,23 @@ def test_lines_that_deviate_alike_and_a_bright_mode_that_was_not_seen_are_told()
     assert not contradictions_of_spectrum(fit(noise, (("TM 60 1 0", 600.0, 0.011),)))
 
 
+def test_several_spectra_are_judged_together():
+    """What one right spectrum of 25 leaves is no sign against ten of them."""
+    wave = 0.15 * np.sin(np.linspace(0.0, 9.0, 16))
+    noise = 0.05 * np.random.default_rng(0).standard_normal(16)
+    alone = [
+        size
+        for size in np.arange(0.0, 2.0, 0.05)
+        if contradictions_of_spectrum(fit(noise + size * wave))
+    ]
+    among_ten = [
+        size
+        for size in np.arange(0.0, 2.0, 0.05)
+        if contradictions_of_spectrum(fit(noise + size * wave), 10)
+    ]
+    assert 0.2 < min(alone) < min(among_ten) < 1.5, (min(alone), min(among_ten))
+
+
 def test_lines_that_scatter_eight_times_more_than_stated_contradict_the_model():
     """Labels one mode off leave six lines that no run of signs tells: their scatter lies three
     standard deviations, a factor of two each, from its prior."""
