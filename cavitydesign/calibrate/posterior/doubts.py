@@ -56,9 +56,7 @@ def contradictions_of_curve(curve: CurveFit, told_below: float = _CHANCE) -> lis
     told_below : float
         Chance of a right model below which it is told.
     """
-    found: list[str] = []
-    if curve.scatter is not None and curve.stated_noise is not None:
-        found += _scatter(curve.name, curve.scatter, curve.stated_noise, _MOST, math.inf)
+    found = _scatter_of_curve(curve, _MOST, math.inf)
     if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
         return found
     if float(np.sqrt(np.mean(curve.residual**2))) < _EXACT:
@@ -82,9 +80,14 @@ def doubts_of_curve(curve: CurveFit) -> list[str]:
             f"{1.0 - curve.crosses:.2f}): the curve bounds the gain from one side and says little "
             "else"
         )
-    if curve.scatter is not None and curve.stated_noise is not None:
-        found += _scatter(curve.name, curve.scatter, curve.stated_noise)
-    return found
+    return found + _scatter_of_curve(curve, _MORE, _MOST)
+
+
+def _scatter_of_curve(curve: CurveFit, over: float, up_to: float) -> list[str]:
+    """The same of a light curve, where it is more than the model's own rounding."""
+    if curve.scatter is None or curve.stated_noise is None or curve.scatter < _EXACT:
+        return []
+    return _scatter(curve.name, curve.scatter, curve.stated_noise, over, up_to)
 
 
 def _scatter(

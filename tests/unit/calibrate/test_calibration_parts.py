@@ -19,7 +19,11 @@ from cavitydesign.calibrate.figures import Seen, curve_figures
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior import importance
-from cavitydesign.calibrate.posterior.doubts import chance_of_runs, contradictions_of_curve
+from cavitydesign.calibrate.posterior.doubts import (
+    chance_of_runs,
+    contradictions_of_curve,
+    doubts_of_curve,
+)
 from cavitydesign.calibrate.posterior.emulator import fit_emulator
 from cavitydesign.calibrate.posterior.prior import Prior, prior_of
 from cavitydesign.calibrate.posterior.reweigh import RELIABLE_SHAPE, resampled, smoothed_weights
@@ -243,6 +247,11 @@ def test_residuals_that_follow_each_other_are_noticed_and_noise_is_not():
     # points without scatter leave what the interpolation between pulses is off by: no contradiction
     exact = replace(curve, residual=curve.residual * 0.005 / np.abs(curve.residual).max())
     assert contradictions_of_curve(exact) == []
+    # and, beside a stated noise of 0.1 %, scatters nine times more: none either
+    rounded = replace(exact, scatter=0.009, stated_noise=0.001)
+    assert contradictions_of_curve(rounded) == [] == doubts_of_curve(rounded)
+    worse = replace(rounded, scatter=0.011)
+    assert "11.0 times more than the stated 0.001" in contradictions_of_curve(worse)[0]
 
 
 def test_a_point_counts_as_much_as_makes_intervals_of_normal_scatter_right():
