@@ -100,11 +100,17 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     allowed : iterable of str
         The right words.
     """
+    close = closest(name, allowed)
+    return f"; did you mean {close!r}?" if close else ""
+
+
+def closest(name: str, allowed: Iterable[str]) -> str:
+    """The closest allowed word itself, empty if none is close; parameters as for `nearest`."""
     if len(name) > _LONGEST_WORD:
         return ""  # the search grows as the square of the length
     words = {word.lower(): word for word in allowed}
     close = difflib.get_close_matches(name.lower(), list(words), n=1, cutoff=0.5)
-    return f"; did you mean {words[close[0]]!r}?" if close else ""
+    return words[close[0]] if close else ""
 
 
 def told(value: object, most: int = 60) -> str:

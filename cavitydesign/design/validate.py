@@ -50,7 +50,7 @@ def validate(plain: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """
     tables: dict[str, Any] = {}
     problems = [
-        unknown_key((name,), item, tuple(TABLES))
+        unknown_key((name,), item, tuple(TABLES), tables_with(name))
         for name, item in plain.items()
         if name not in TABLES
     ]

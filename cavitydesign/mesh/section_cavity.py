@@ -22,6 +22,8 @@ from .section_outline import SectionOutline
 
 # What the readers call regions of which a file has no names.
 _NUMBERED = re.compile(r"(surface|region) -?\d+")
+# Whoever draws the body alone, as programs with a background medium allow, reads this.
+_NOT_DRAWN = {"surround": "; what lies around the body is drawn too, as a surface of that name"}
 _TYPICAL_NM = 600.0  # where media are compared, or the nearest wavelength at which all have data
 
 
@@ -128,7 +130,7 @@ class SectionCavity(Cavity):
                 f"[cavity.region_names], such as {entries}"
             )
         problems = [
-            f"{source}: no region named {n!r}; {has}{nearest(n, present)}"
+            f"{source}: no region named {n!r}; {has}{nearest(n, present) or _NOT_DRAWN.get(n, '')}"
             for n in wanted
             if n not in present
         ]

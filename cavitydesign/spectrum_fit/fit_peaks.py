@@ -61,10 +61,13 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
         if np.count_nonzero(labelling.family >= 0) >= _LEAST_NAMED:
             _keep(found, labelling)
     if not found:
+        least, most = (f"{x:.2g}" for x in (peaks.error_nm.min(), peaks.error_nm.max()))
+        known = least if least == most else f"{least} to {most}"
         raise SolverError(
-            "fit: no comb of this design explains the peaks; widen --diameter-sd, or ask for more "
-            "families "
-            "(modes.polarisation, radial_orders, axial_orders)"
+            f"fit: no comb of this design explains the peaks, which are taken to be known to "
+            f"{known} nm; give a larger --noise where the spectrometer is not as good as that, "
+            "widen --diameter-sd, or ask for more families (modes.polarisation, radial_orders, "
+            "axial_orders)"
         )
     found.sort(key=lambda labelling: -labelling.log_evidence)
     weights = np.exp([labelling.log_evidence - found[0].log_evidence for labelling in found])

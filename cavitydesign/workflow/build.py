@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..design import Design, parse_design
-from ..design.schema import ModesTable
+from ..design.schema import TABLES, ModesTable
 from ..errors import InputError
 
-_TABLES = ("gain", "pump", "lasing", "coupling", "temperature", "collection")
+_TABLES = tuple(name for name in TABLES if name not in ("cavity", "modes"))
 
 
 def bottle(*, diameter_um: float, axial_radius_um: float, **keys: Any) -> Design:
@@ -23,8 +23,9 @@ def bottle(*, diameter_um: float, axial_radius_um: float, **keys: Any) -> Design
         Radius of curvature of the outline at the equator.
     **keys
         Keys of the tables [cavity] and [modes] of the design file by their names, such as
-        `body="PMMA"`, `fibre_diameter_um=8.0`, `wavelength_nm=537.6`; and `gain`, `pump`, `lasing`,
-        `coupling`, `temperature`, `collection` as dictionaries. A key that is None is not given.
+        `body="PMMA"`, `fibre_diameter_um=8.0`, `wavelength_nm=537.6`; and the other tables
+        (`gain`, `pump`, `lasing`, `coupling`, `temperature`, `collection`, `sensing`) as
+        dictionaries. A key that is None is not given.
 
     Raises
     ------
@@ -78,7 +79,14 @@ def section(file: str, **keys: Any) -> Design:
     Parameters
     ----------
     file : str
-        Path of the file; x is the radius and y the axis.
+        Path of the file (.geo, .msh, .step, .brep); x is the radius and y the axis, in um. The
+        surfaces carry names. One is named "body" and one "surround", which is drawn too, some
+        wavelengths beyond the body.
+    **keys
+        As for `bottle`. Surfaces of other names are told by
+        `region_names={"Si": "body", "clad": "surround"}`, further ones get their media by
+        `materials={"stem": "silica"}`, and constants of a script their values by
+        `parameters={"diameter": 16.0}`. `cavitydesign new section` writes a script to start from.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ...arrays import Array
-from ...errors import MOST_TOLD, InputError, nearest
+from ...errors import MOST_TOLD, InputError, closest
 from ...study.files.csv_file import CsvTable, read_csv
 
 # Sizes of measured numbers in any unit; squares and products stay within what floats hold.
@@ -22,6 +22,8 @@ unit."""
 
 # Parts of a column's name that tell a unit: lengths and areas, energies, powers, times.
 _UNIT = re.compile(r"[pnumc]?m2?|m?ev|[pnum]?j|[um]?w|[fpnum]?s|k")
+
+_SPELT = str.maketrans({"\N{MICRO SIGN}": "u", "\N{GREEK SMALL LETTER MU}": "u", "²": "2"})
 
 _MOST_SHOWN = 40  # letters of a cell in a message, twice those of a number of 17 digits
 
@@ -123,7 +125,15 @@ def _nearest_column(name: str, table: CsvTable) -> str:
     other = in_another_unit(name, table.header)
     if other:
         return f"; {other} is in another unit: convert its numbers and name it {name}"
-    return nearest(name, table.header)
+    headings = {_plain(heading): heading for heading in table.header}
+    close = closest(name, headings)
+    return f"; rename the column {headings[close]!r} if its numbers are {name}" if close else ""
+
+
+def _plain(heading: str) -> str:
+    """A heading as this program would spell it: Fluence [µJ/cm²] is fluence_uj_cm2."""
+    letters = heading.lower().translate(_SPELT)
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
 
 
 def in_another_unit(name: str, header: Sequence[str]) -> str:
@@ -138,9 +148,9 @@ def in_another_unit(name: str, header: Sequence[str]) -> str:
     """
     quantity = name.partition("_")[0]
     for other in header:
-        first, _, unit = other.lower().partition("_")
+        first, _, unit = _plain(other).partition("_")
         if (
-            other != name
+            _plain(other) != name
             and first == quantity
             and unit
             and all(map(_UNIT.fullmatch, unit.split("_")))

@@ -77,7 +77,7 @@ NAMES = '[cavity.region_names], such as disk = "body", "outside air" = "surround
         ({"materials": {"stem": "silica"}}, ["no region named 'stem'", "body, surround"]),
         (
             {"region_names": {"region 1": "body", "region 2": "shell"}},
-            ["no region named 'surround'"],
+            ["no region named 'surround'", "what lies around the body is drawn too"],
         ),
         (
             {"materials": {"stem": {"indx": 1.4}}},

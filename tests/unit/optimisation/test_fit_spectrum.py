@@ -286,7 +286,7 @@ def test_peaks_that_are_no_comb_are_refused():
     """Spacings of 0.3 to 3 nm, where the only family of the design has 4.1 nm."""
     x = np.array([520.0, 520.4, 521.3, 523.0, 525.9])
     only = model_of((TM1,), 15.0, 0.02, 3.6e-4, (516.6, 558.6), 60.0)
-    with pytest.raises(SolverError, match="no comb of this design"):
+    with pytest.raises(SolverError, match=r"known to 0\.002 nm; give a larger --noise"):
         fit_peaks(Peaks(x, np.full(5, 0.002), (None,) * 5), only, FitPrior(0.05, index_sd=1e-4))
 
 

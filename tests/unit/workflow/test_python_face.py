@@ -134,6 +134,8 @@ def test_a_cube_over_two_keys(ball: cd.Design, tmp_path: Path) -> None:
 def test_a_sweep_refuses_before_it_solves(ball: cd.Design) -> None:
     with pytest.raises(cd.InputError, match="diametr_um"):
         cd.sweep(ball, {"cavity.diametr_um": [1.0]})
+    with pytest.raises(cd.InputError, match=r"it belongs in \[cavity\]"):
+        cd.sweep(ball, {"diameter_um": [6.0]})
     with pytest.raises(cd.InputError, match="at least one value"):
         cd.sweep(ball, {"cavity.diameter_um": []})
     with pytest.raises(cd.InputError, match="task"):
@@ -145,6 +147,9 @@ def test_builders_name_what_is_wrong() -> None:
         cd.bottle(diameter_um=10.0, axial_radius_um=40.0, fibre_diameter_um=12.0, fibre="silica")
     with pytest.raises(cd.InputError, match="gain: must be a dictionary"):
         cd.sphere(diameter_um=6.0, gain="CsPbBr3-PMMA")
+    # every table of the design file may be given, the newest too
+    with pytest.raises(cd.InputError, match="sensing: must be a dictionary"):
+        cd.sphere(diameter_um=6.0, sensing="water")
 
 
 def test_pictures_under_short_names(modes: cd.ModeSet) -> None:
