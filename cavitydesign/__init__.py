@@ -6,6 +6,13 @@ in which modes.
     modes = cd.find_modes(design)
     lasing = cd.predict_lasing(modes, design)
 
+Without a file: `cd.bottle`, `cd.sphere`, `cd.drop` and `cd.section` build designs,
+`design.with_values({"cavity.diameter_um": 12.0})` changes them, `cd.sweep` solves them over values
+of their keys, `cd.fit` and `cd.optimise` answer measured spectra and goals, and `cd.plot` draws.
+A mode has `field`, `line`, `purcell_factor`, `convergence`, `coupling`, `emission` and `sensing`; a
+`ModeSet` has `nearest`, `select`, `dispersion`, `to_dataframe` and `to_xarray`. `dir` lists all
+names, and `help(cd.sweep)` has an example that runs.
+
 Importing the package is cheap: each public name brings its own module when first used.
 """
 

@@ -43,6 +43,7 @@ _HOMES = {
     "series": ("spectra.series_view", "draw_series"),
     "space": ("three_d.space", "save_space"),
     "study": ("studies.study_view", "draw_study"),
+    "sweep": ("studies.sweep_view", "draw_sweep"),
     "threshold_temperature": ("lasers.threshold_temperature", "draw_threshold_temperature"),
     "vtk": ("three_d.vtk_file", "save_vtk"),
     "waterfall": ("spectra.waterfall", "draw_waterfall"),

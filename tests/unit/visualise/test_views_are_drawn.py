@@ -75,8 +75,10 @@ from cavitydesign.visualise.studies import (
     mode_convergence,
     study_panels,
     study_view,
+    sweep_view,
 )
 from cavitydesign.visualise.theme import DARK, LIGHT, TWO_COLUMNS_IN, Theme
+from cavitydesign.workflow.sweep import SweepResult
 
 VISUALISE = Path(__file__).parents[3] / "cavitydesign" / "visualise"
 NOT_VIEWS = {"draw_scale_bar"}
@@ -218,6 +220,12 @@ def views(
         "draw_study": lambda **k: study_view.draw_study([1.0, 2.0], [3.0, 4.0], "a", "b", **k),
         "draw_panels": lambda **k: study_panels.draw_panels(
             Table("t", ("x", "fsr_nm"), ("x",), rows), PlotSpec(y=("fsr_nm",)), **k
+        ),
+        "draw_sweep": lambda **k: sweep_view.draw_sweep(
+            SweepResult(None, Table("sweep", ("x", "fsr_nm"), ("x",), rows)),
+            "fsr_nm",
+            title="spacing of the comb",
+            **k,
         ),
         "draw_goal": lambda **k: goal_view.draw_goal(
             {**answer, "margins": {"x": [9.0, 11.0]}, "pareto": [], "yield": None, "second": None},

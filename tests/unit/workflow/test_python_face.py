@@ -131,6 +131,25 @@ def test_a_cube_over_two_keys(ball: cd.Design, tmp_path: Path) -> None:
     assert again.to_xarray().equals(cube)
 
 
+def test_a_sweep_is_drawn_from_what_it_returned(ball: cd.Design, tmp_path: Path) -> None:
+    """Every mode is a point where its table has it; a condition chooses among them."""
+    found = cd.sweep(ball, {"cavity.diameter_um": [6.0, 6.6]}, store=tmp_path / "store")
+    shown = cd.plot.sweep(found, "wavelength_nm").axes[0].lines[0].get_xydata()
+    rows = found.table.rows
+    told = sorted((row["cavity.diameter_um"], row["wavelength_nm"]) for row in rows)
+    assert len(told) > 2
+    np.testing.assert_allclose(shown, told)
+    longest = max(row["wavelength_nm"] for row in rows if row["cavity.diameter_um"] == 6.0)
+    chosen = cd.plot.sweep(found, "wavelength_nm", where=f"wavelength_nm < {longest}")
+    assert len(chosen.axes[0].lines[0].get_xydata()) < len(told)
+    with pytest.raises(cd.InputError, match="did you mean 'wavelength_nm'"):
+        cd.plot.sweep(found, "wavelenght_nm")
+    with pytest.raises(cd.InputError, match="no row is left where p == 9"):
+        cd.plot.sweep(found, "wavelength_nm", where="p == 9")
+    with pytest.raises(cd.InputError, match="name a column to draw"):
+        cd.plot.sweep(found)
+
+
 def test_a_sweep_refuses_before_it_solves(ball: cd.Design) -> None:
     with pytest.raises(cd.InputError, match="diametr_um"):
         cd.sweep(ball, {"cavity.diametr_um": [1.0]})
