@@ -91,8 +91,11 @@ def typeset_words(text: str) -> str:
     --------
     >>> typeset_words("<N> = 1.5 (F / 2.2 mJ/cm2)^3")
     '⟨N⟩ = 1.5 (F / 2.2 mJ/cm²)³'
+    >>> typeset_words("at least 10^12, or 10^33.8 +- 0.3")
+    'at least 10¹², or 10^33.8 +- 0.3'
     """
-    set_ = re.sub(r"\^(-?\d+)", lambda found: found[1].translate(_SUPERSCRIPT), text)
+    # 10^33.8 stays: a raised point is hard to see, and half a power raised is another number
+    set_ = re.sub(r"\^(-?\d+)(?!\d|\.\d)", lambda found: found[1].translate(_SUPERSCRIPT), text)
     return set_.replace("mJ/cm2", "mJ/cm²").replace(" uW", " µW").replace("<N>", "⟨N⟩")
 
 
