@@ -71,11 +71,16 @@ def design(
 def _print(answer: DesignAnswer) -> None:
     goal = answer.goal
     names = goal.outcome_names
-    best = new_table(f"{goal.objective.words}: recommended", ("variable", "value", "from", "to"))
+    # Two designs stand below where there are spreads: each table names the one that it is of.
+    which = "recommended" if answer.robust is None else "the sharp optimum"
+    best = new_table(f"{goal.objective.words}: {which}", ("variable", "value", "from", "to"))
     for key, value in answer.best.values.items():
         low, high = answer.margins[key]
         best.add_row(key, *(number(x, ".6g") for x in (value, low, high)))
-    reached = new_table("What it reaches", ("outcome", "search", "higher accuracy"))
+    reached = new_table(
+        f"What {'it' if answer.robust is None else which} reaches",
+        ("outcome", "search", "higher accuracy"),
+    )
     for name in names:
         reached.add_row(
             name, number(answer.best.outcomes[name], ".6g"), number(answer.checked[name], ".6g")
@@ -87,9 +92,11 @@ def _print(answer: DesignAnswer) -> None:
     ]
     told += [f"limited by {reason}" for reason in answer.limited_by]
     if answer.robust is not None and answer.robust_yield is not None:
-        told.append(_listed("Bearing the spreads", [answer.robust], names))
+        told.append(_listed("Recommended: bearing the spreads", [answer.robust], names))
         share, error = answer.robust_yield
-        told.append(f"yield there, by full solves: {share:.2f} +- {error_text(error)}")
+        told.append(
+            f"yield of the recommended design, by full solves: {share:.2f} +- {error_text(error)}"
+        )
         told.append(_cost_of_yield(answer))
     if answer.alternatives:
         told.append(_listed("Next-best distinct designs", answer.alternatives, names))
@@ -99,7 +106,8 @@ def _print(answer: DesignAnswer) -> None:
             _listed(f"Pareto front with: {goal.second.words}", answer.pareto[::step], names)
         )
     if answer.yields is not None:
-        told += _yield_tables(answer.yields, goal.objective.outcome)
+        of = "Yield" if answer.robust is None else f"Yield of {which}"
+        told += _yield_tables(answer.yields, goal.objective.outcome, of)
     if answer.drawn is not None:
         told += _drawn_tables(answer, answer.drawn)
     also = f", {answer.moved} designs judged from moved modes" if answer.moved else ""
@@ -166,8 +174,8 @@ def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) ->
     return shown
 
 
-def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
-    shares = new_table("Yield", ("by", "samples", "share that meets all limits", "+-"))
+def _yield_tables(found: YieldAnswer, outcome: str, title: str) -> list[Any]:
+    shares = new_table(title, ("by", "samples", "share that meets all limits", "+-"))
     shares.add_row(
         "response",
         str(found.samples),

@@ -82,13 +82,14 @@ def test_a_target_is_reached_by_derivatives_to_its_last_digits(folder):
 def test_the_answer_is_printed_in_full(answered):
     text = answered[0]
     for title in (
-        "maximise log10_q.radiation: recommended",
-        "What it reaches",
+        "maximise log10_q.radiation: the sharp optimum",
+        "What the sharp optimum reaches",
         "limited by constraint fsr_nm above 12",
-        "Bearing the spreads",
+        "Recommended: bearing the spreads",
+        "yield of the recommended design, by full solves",
         "Next-best distinct designs",
         "Pareto front with: maximise fsr_nm",
-        "Yield",
+        "Yield of the sharp optimum",
         "What scatters log10_q.radiation",
         "full solves in the search",
     ):
