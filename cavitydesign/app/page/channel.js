@@ -18,13 +18,13 @@ const ANEW = "The explorer was started anew. Open the address that it printed; t
 export class Channel {
   // busy: told what is under way; trouble(words): shows what the user must know; back(): the server answers again.
   constructor(busy, trouble, back) {
-    Object.assign(this, { busy, trouble, back, page: "", aborts: new Map(), waiting: null });
+    Object.assign(this, { busy, trouble, back, page: "", aborts: new Map(), waiting: null, sent: 0 });
   }
 
   async ask(path, body, signal) {
     const headers = { "X-Refusal": "told" };
     const options = body === undefined ? { signal, headers } : {
-      method: "POST", signal, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify({ ...body, page: this.page }),
+      method: "POST", signal, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify({ ...body, page: this.page, order: this.sent += 1 }),
     };
     let answer;
     try {

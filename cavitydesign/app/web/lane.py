@@ -151,6 +151,7 @@ class Lane:
     def __init__(self, name: str) -> None:
         self.name = name
         self._newest: OrderedDict[str, int] = OrderedDict()
+        self._orders: OrderedDict[str, int] = OrderedDict()
         self._number = 0
         self._running: tuple[str, int] | None = None
         self.waiting = 0
@@ -195,10 +196,21 @@ class Lane:
         self.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _register(self, *names: str) -> int:
+    def _register(self, order: int, *names: str) -> int:
         """Note a new request under its name, and make older ones of these names pointless, whether
         they wait or run.
+
+        Raises
+        ------
+        RequestRefused
+            409 if the page has sent a later one, which came first: their checks take unequal times.
         """
+        if order and order < self._orders.get(names[0], 0):
+            raise RequestRefused(409, "superseded by a newer request")
+        for name in names if order else ():
+            self._orders[name] = max(order, self._orders.pop(name, 0))
+        while len(self._orders) > _MOST_PAGES:
+            self._orders.popitem(last=False)
         self._number += 1
         for name in names:
             self._newest[name] = self._number
@@ -226,6 +238,7 @@ class Lane:
         *,
         newest_only: bool = True,
         ends: Sequence[str] = (),
+        order: int = 0,
         encoded: bool = False,
         gone: Callable[[], Awaitable[bool]] | None = None,
     ) -> dict[str, Any]:
@@ -243,6 +256,8 @@ class Lane:
             Whether a newer request of this name makes this one pointless (not so for downloads).
         ends : sequence of str
             Further names whose older requests this one makes pointless.
+        order : int
+            Number that the page gave to the request, rising as it sends them; 0: none.
         encoded : bool
             Whether the answer is wanted as JSON, under the key "json".
         gone : callable, optional
@@ -258,7 +273,7 @@ class Lane:
             raise RequestRefused(429, "too many requests at once; wait for the answers")
         if not newest_only:
             name = f"{name} once {self._number}"
-        number = self._register(name, *ends)
+        number = self._register(order, name, *ends)
         self.waiting += 1
         try:
             await self._take_turn(name, number, gone)

@@ -100,6 +100,14 @@ def _page_name(body: Mapping[str, Any]) -> str:
     return name
 
 
+def _order(body: Mapping[str, Any]) -> int:
+    """Which of the page's requests this is, so that one that was overtaken ends no newer one."""
+    order = body.get("order", 0)
+    if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order < 2**53:
+        raise RequestRefused(400, "order: a whole number, rising from request to request")
+    return order
+
+
 class Explorer:
     """The explorer's state: what it was given, and its workers: one for modes and fields, one for
     lasing, one for files, and two for what takes long to open, which start when they are asked.
@@ -201,7 +209,9 @@ class Explorer:
             raise RequestRefused(400, "design: the tables of a design file")
         folder = self.workspace.folder
         payload = {
-            name: value for name, value in body.items() if name not in ("page", "slot", "source")
+            name: value
+            for name, value in body.items()
+            if name not in ("page", "slot", "source", "order")
         }
         if folder is None:
             check_limits(design, None)
@@ -235,6 +245,7 @@ class Explorer:
                 task,
                 payload,
                 ends=ends,
+                order=_order(body),
                 encoded=True,
                 gone=request.is_disconnected,
             )

@@ -160,3 +160,20 @@ def test_who_leaves_the_line_holds_no_place_in_it(lane: Lane) -> None:
     answers = asyncio.run(asyncio.wait_for(line(), 60))
     assert all(isinstance(one, RequestRefused) and one.status == 409 for one in answers)
     assert all("left" in one.reason for one in answers)
+
+
+def test_a_request_that_was_overtaken_ends_no_newer_one(lane: Lane) -> None:
+    """Two requests are checked at once, and the older may be done last: taken for the newest it
+    ended the one that the page waits for, which then showed nothing.
+    """
+
+    async def both() -> list[Any]:
+        newer = asyncio.ensure_future(lane.run("page", "modes", PAYLOAD, order=2))
+        await asyncio.sleep(0)
+        older = asyncio.ensure_future(lane.run("page", "modes", PAYLOAD, order=1))
+        return await asyncio.gather(newer, older, return_exceptions=True)
+
+    newer, older = asyncio.run(both())
+    assert newer["modes"]["modes"]
+    assert isinstance(older, RequestRefused) and older.status == 409
+    assert asyncio.run(lane.run("page", "modes", PAYLOAD, order=3))["modes"]["modes"]
