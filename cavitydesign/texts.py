@@ -192,10 +192,10 @@ def check_bounded(value: Any, deepest: int = 32, whole: bool = True) -> None:
     Refused
         The text says where.
     """
-    _check_within(value, 1, "", deepest, whole)
+    _check_value(value, 1, "", deepest, whole)
 
 
-def _check_within(value: Any, level: int, where: str, deepest: int, whole: bool) -> None:
+def _check_value(value: Any, level: int, where: str, deepest: int, whole: bool) -> None:
     """`check_bounded` of a value so many levels down; nothing is copied on the way, since a file of
     empty lists takes 20 times its size in memory already.
     """
@@ -214,14 +214,14 @@ def _check_within(value: Any, level: int, where: str, deepest: int, whole: bool)
             inside = where
             if level < 4:
                 inside = f"{where[:-2]}.{key}: " if where else f"{key}: "
-            _check_within(inner, level + 1, inside, deepest, whole)
+            _check_value(inner, level + 1, inside, deepest, whole)
     elif isinstance(value, list | tuple):
         if value and level >= deepest:
             raise Refused(f"{where[:80]}nested more than {deepest} levels deep")
         for inner in value:
             # Of results nearly all are floats, in which nothing can be wrong.
             if type(inner) is not float:
-                _check_within(inner, level + 1, where, deepest, whole)
+                _check_value(inner, level + 1, where, deepest, whole)
     elif whole and isinstance(value, int) and not -_LARGEST_WHOLE <= value < _LARGEST_WHOLE:
         digits = round(value.bit_length() * 0.30103)
         raise Refused(f"{where[:80]}a whole number of about {digits} digits; 64 bits are allowed")

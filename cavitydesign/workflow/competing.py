@@ -55,9 +55,14 @@ def competing_request(design: Design, modes: ModeSet) -> ModeRequest:
     under the gain, and the asked reach about the centre of the line otherwise; none beyond the
     data of a medium.
     """
+    return _request_and_ends(design, modes)[0]
+
+
+def _request_and_ends(design: Design, modes: ModeSet) -> tuple[ModeRequest, tuple[str, ...]]:
+    """`competing_request`, and which media's data end within it."""
     medium = design.needed_medium()
-    (low, high), _ = _within_data(design, _under_the_gain(design, medium, modes))
-    return replace(
+    (low, high), ends = _within_data(design, _under_the_gain(design, medium, modes))
+    request = replace(
         design.modes,
         polarisation="both",
         wavelength_nm=0.5 * (low + high),
@@ -66,6 +71,7 @@ def competing_request(design: Design, modes: ModeSet) -> ModeRequest:
         radial_orders=max(design.modes.radial_orders, RADIAL),
         axial_orders=1 if design.cavity.sliced else max(design.modes.axial_orders, AXIAL),
     )
+    return request, ends
 
 
 def competing_modes(
@@ -91,11 +97,10 @@ def competing_modes(
     if isinstance(design.cavity, SectionCavity):
         return Competitors(modes, (f"{asked}; others of a section are not looked for",))
     try:
-        found = solve_modes(design.cavity, competing_request(design, modes), progress)
+        request, ends = _request_and_ends(design, modes)
+        found = solve_modes(design.cavity, request, progress)
     except CavityDesignError as error:
         return Competitors(modes, (f"{asked}; others could not be solved: {error}",))
-    under = _under_the_gain(design, design.needed_medium(), modes)
-    _, ends = _within_data(design, under)
     if not found.modes:
         return Competitors(modes, (asked, *ends))
     # what is known of the asked modes beside, such as the spreads they carry, stays with them

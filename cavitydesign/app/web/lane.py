@@ -150,8 +150,8 @@ class Lane:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._newest: OrderedDict[str, int] = OrderedDict()
-        self._orders: OrderedDict[str, int] = OrderedDict()
+        # by name: number here of the newest request, and the highest that its page gave to one
+        self._newest: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._number = 0
         self._running: tuple[str, int] | None = None
         self.waiting = 0
@@ -205,15 +205,12 @@ class Lane:
         RequestRefused
             409 if the page has sent a later one, which came first: their checks take unequal times.
         """
-        if order and order < self._orders.get(names[0], 0):
+        sent = [self._newest.get(name, (0, 0))[1] for name in names]
+        if order and order < sent[0]:
             raise RequestRefused(409, "superseded by a newer request")
-        for name in names if order else ():
-            self._orders[name] = max(order, self._orders.pop(name, 0))
-        while len(self._orders) > _MOST_PAGES:
-            self._orders.popitem(last=False)
         self._number += 1
-        for name in names:
-            self._newest[name] = self._number
+        for name, before in zip(names, sent, strict=True):
+            self._newest[name] = self._number, max(order, before)
             self._newest.move_to_end(name)
         while len(self._newest) > _MOST_PAGES:
             self._newest.popitem(last=False)
@@ -306,7 +303,7 @@ class Lane:
         try:
             while True:
                 await asyncio.wait({turn}, timeout=_LOOK_EVERY_SECONDS)
-                if self._newest.get(name, number) != number:
+                if self._newest.get(name, (number, 0))[0] != number:
                     raise RequestRefused(409, "superseded by a newer request")
                 if gone is not None and await gone():
                     raise RequestRefused(409, "who asked has left")

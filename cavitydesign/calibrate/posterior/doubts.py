@@ -84,7 +84,7 @@ def doubts_of_curve(curve: CurveFit) -> list[str]:
 
 
 def _scatter_of_curve(curve: CurveFit, over: float, up_to: float) -> list[str]:
-    """The same of a light curve, where it is more than the model's own rounding."""
+    """`_scatter` of a light curve, where it is more than the model's own rounding."""
     if curve.scatter is None or curve.stated_noise is None or curve.scatter < _EXACT:
         return []
     return _scatter(curve.name, curve.scatter, curve.stated_noise, over, up_to)

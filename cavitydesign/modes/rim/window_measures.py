@@ -269,7 +269,7 @@ class _Group:
         if not problem.is_complex:
             return np.zeros(self.orders.size)
         caustic = [
-            caustic_distance_um(self.problem.cavity, int(m), int(q), float(k), float(e.index[-1]))
+            caustic_distance_um(problem.cavity, int(m), int(q), float(k), float(e.index[-1]))
             for m, q, k, e in zip(self.orders, self.qs, self.k_per_um, self.eps, strict=True)
         ]
         beyond = np.array(caustic)[:, None] - float(grid.s_um[-1])

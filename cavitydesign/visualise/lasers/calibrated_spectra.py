@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...columns.cell_text import typeset_words
 from ...errors import InputError
 from ..result_record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, themed
@@ -70,7 +71,7 @@ def _draw_lines(ax: Axes, spectrum: Mapping[str, Any], theme: Theme) -> None:
     ax.axhline(floor, color=theme.muted, lw=0.8, ls="--", label="detection floor")
     ax.set_yscale("log")
     ax.set_ylim(bottom=_BELOW_FLOOR * floor)
-    ax.set_title(str(spectrum["name"]).replace("mJ/cm2", "mJ/cm²"))
+    ax.set_title(typeset_words(str(spectrum["name"])))
     ax.set_ylabel("light of a line (arb. units)")
     ax.tick_params(labelbottom=False)
     # lines make a dome, and the floor lies below: its middle is free

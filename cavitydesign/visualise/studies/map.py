@@ -114,8 +114,7 @@ def _ends(middles: Sequence[float]) -> Array:
     """Where the cells of a map begin and end: halfway between their middles."""
     values = np.asarray(middles, dtype=float)
     if len(values) == 1:
-        values = values[0] + np.array([-0.5, 0.5])
-        return np.array(values)
+        return np.array([values[0] - 0.5, values[0] + 0.5])
     before, after = 2 * values[0] - values[1], 2 * values[-1] - values[-2]
     beside = np.concatenate([[before], values, [after]])
     return np.array((beside[1:] + beside[:-1]) / 2)
