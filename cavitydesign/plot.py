@@ -37,6 +37,7 @@ _HOMES = {
     "light_curve": ("lasers.light_curve_view", "draw_light_curve"),
     "loss_budget": ("spectra.loss_budget", "draw_loss_budget"),
     "materials": ("spectra.material_view", "draw_materials"),
+    "measured_curve": ("lasers.measured_curve", "draw_measured_curve"),
     "output_shares": ("lasers.light_curve_view", "draw_output_shares"),
     "regime_map": ("studies.map", "draw_regime_map"),
     "save": ("files", "save_figure"),

@@ -174,6 +174,17 @@ def light_curve() -> Figure:
     return draw_light_curve(prediction(88.0, span_nm=20.0))
 
 
+def measured_curve() -> Figure:
+    """A measured light curve of the made-up laboratory with its two breaks."""
+    from cavitydesign.design.files.column_file import read_columns
+    from cavitydesign.lasing.outcomes.break_count import count_breaks
+    from cavitydesign.visualise.lasers.measured_curve import draw_measured_curve
+
+    file = QUICKSTART.parents[1] / "made-up-laboratory" / "88um.csv"
+    curve = tuple(read_columns(file, ("fluence_mj_cm2", "emission")).values())
+    return draw_measured_curve(*curve, count_breaks(*curve))
+
+
 def output_shares() -> Figure:
     """Which modes of the 33 um cavity share the output."""
     from cavitydesign.visualise.lasers.light_curve_view import draw_output_shares
@@ -674,6 +685,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         cuts,
         comb,
         light_curve,
+        measured_curve,
         output_shares,
         waterfall,
         loss_budget,

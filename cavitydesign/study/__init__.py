@@ -13,7 +13,7 @@ from .records.record import Record
 from .records.store import Store
 from .status import StudyStatus, study_status
 from .study_definition import Study
-from .study_run import RunSummary, run_study
+from .study_run import RunSummary, first_failure, run_study
 from .table import Table, study_table
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "canonical_text",
     "estimated",
     "fingerprint",
+    "first_failure",
     "load_study",
     "run_study",
     "study_status",

@@ -254,6 +254,16 @@ def stored_records(study: Study) -> list[Record]:
     return [record for record in found if record is not None]
 
 
+def first_failure(study: Study) -> str:
+    """The first point of a study that failed, with its reason; empty where none did."""
+    store = Store(study.store, indexed=True)
+    for numbers, names in fingerprints_in_parts(study, range(len(study))):
+        for number, record in zip(numbers, store.each(names), strict=True):
+            if record is not None and record.status == FAILED:
+                return f"Point {number}: {record.error}"
+    return ""
+
+
 def each_fingerprint(study: Study, indices: Sequence[int]) -> Iterator[tuple[int, str]]:
     """Numbers and fingerprints of points, one by one.
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ...columns.cell_text import plain_with_error
-from ..exit_codes import DONE, named, reported
+from ..exit_codes import DONE, named, reported, say
 from ..printing import new_table, print_json, print_tables
 from .measure_series import series
 from .modes import AsJson
@@ -41,7 +41,14 @@ def _show(title: str, rows: dict[str, str], answer: dict[str, Any], json: bool) 
     return DONE
 
 
-def light_curve(file: CsvFile, json: AsJson = False) -> int:
+def light_curve(
+    file: CsvFile,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Picture of curve and fit: .png, .pdf or .svg."),
+    ] = None,
+    json: AsJson = False,
+) -> int:
     """Slopes of a light curve, and as many breaks (thresholds) as it shows. Columns:
     fluence_mj_cm2, emission (any unit).
     """
@@ -52,27 +59,23 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
     columns = read_columns(file, names, positive=names)
     with named(file):
         found = count_breaks(columns["fluence_mj_cm2"], columns["emission"])
+    if out is not None:
+        from ...visualise.files import save_figure
+        from ...visualise.lasers.measured_curve import draw_measured_curve
+
+        drawn = draw_measured_curve(columns["fluence_mj_cm2"], columns["emission"], found)
+        say(f"picture: {save_figure(drawn, out)}")
     count = len(found.breaks_mj_cm2)
-    parts: tuple[tuple[str, ...], tuple[str, ...]] = (
-        ((), ("the whole curve",)),
-        (("break",), ("below", "above")),
-        (
-            ("ASE threshold (lower break)", "lasing threshold (upper break)"),
-            ("below", "between", "above"),
-        ),
-    )[count]
-    thresholds = parts[0]
-    if count == 2 and not found.onset:
-        thresholds = ("lower break", "upper break")
+    parts = (("of the whole curve",), ("below", "above"), ("below", "between", "above"))[count]
     rows = {
         f"{name}, mJ/cm2": plain_with_error(value, error)
         for name, value, error in zip(
-            thresholds, found.breaks_mj_cm2, found.breaks_error_mj_cm2, strict=True
+            found.break_names, found.breaks_mj_cm2, found.breaks_error_mj_cm2, strict=True
         )
     }
     rows |= {
         f"slope {part}": plain_with_error(value, error)
-        for part, value, error in zip(parts[1], found.slopes, found.slopes_error, strict=True)
+        for part, value, error in zip(parts, found.slopes, found.slopes_error, strict=True)
     }
     if count < 2:
         smaller = ("a straight power law", "a law with one break")[count]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import InputError
-from ...texts import visible
+from ...texts import counted, visible
 from ..exit_codes import DONE, MISSED, note_kept, reported, say
 from ..outline_note import tell_unlikely
 from ..printing import print_json, print_json_rows
@@ -23,7 +23,7 @@ from ..study_tables import print_outcome, print_rows
 from .modes import AsJson
 
 if TYPE_CHECKING:
-    from ...study import Executor, Store, Study, Table
+    from ...study import Executor, RunSummary, Store, Study, Table
     from ...study.files.plot_spec import PlotSpec
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
@@ -77,9 +77,13 @@ def run(
     tell_unlikely(loaded.design, dict(varied))
     evaluate = evaluate_of(loaded)
     if dry_run:
-        estimate = estimated(loaded, evaluate, count).to_json_dict()
-        print_outcome("Estimate", estimate, json)
-        return DONE
+        estimate = estimated(loaded, evaluate, count)
+        print_outcome("Estimate", estimate.to_json_dict(), json)
+        if len(estimate.failures) < estimate.probes:
+            return DONE
+        probes = counted(estimate.probes, "probed point")
+        say(f"{file}: all {probes} failed, so the estimate tells only what failing costs")
+        return MISSED
     with ProgressLine() as progress:
 
         def stored(message: str, share: float) -> None:
@@ -92,15 +96,34 @@ def run(
         )
     rate = {"points_per_second": summary.points_per_second}
     print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)
-    if summary.failed:
-        say(f"{summary.failed} points failed; their reasons: cavitydesign study table {file}")
+    nothing_solved = _tell_failed(loaded, summary, file, shard)
     if summary.missing:
         say(
             f"{loaded.store}: {summary.missing} of {summary.points} points are not there: records "
             "were deleted while the run was at work. Run again to compute them"
         )
         return MISSED
-    return DONE
+    return MISSED if nothing_solved else DONE
+
+
+def _tell_failed(loaded: Study, summary: RunSummary, file: Path, shard: str | None) -> bool:
+    """Tell how many points failed, and whether the study as a whole is left without any answer.
+
+    A shard is a part of a job array, and one bad corner of a study shall not stop the array.
+    """
+    from ...study import first_failure
+
+    if not summary.failed:
+        return False
+    where = f"cavitydesign study table {file}"
+    if shard is not None or summary.failed < summary.points:
+        say(f"{counted(summary.failed, 'point')} failed; the reasons: {where}")
+        return False
+    say(
+        f"{file}: all {counted(summary.points, 'point')} failed, so the study has no answer. "
+        f"{first_failure(loaded)}. All reasons: {where}"
+    )
+    return True
 
 
 def status(file: StudyFile, shard: Shard = None, json: AsJson = False) -> int:
@@ -176,6 +199,7 @@ def plot(
     json: AsJson = False,
 ) -> int:
     """Draw the table: lines with published points, or a map over two axes."""
+    from ...study import first_failure
     from ...visualise.files import save_figure
     from ...visualise.studies.study_panels import draw_panels
 
@@ -186,8 +210,10 @@ def plot(
     overlay = _overlay(file.parent / spec.overlay) if spec.overlay else []
     rows = _table(loaded, None, None)
     if not any(row["status"] == "ok" for row in rows.rows):
+        tried = any(row["status"] == "failed" for row in rows.rows)
         raise InputError(
-            f"{loaded.name}: no finished points to draw; cavitydesign study run {file}"
+            f"{loaded.name}: no point was solved, so there is nothing to draw. "
+            + (first_failure(loaded) if tried else f"Solve them: cavitydesign study run {file}")
         )
     path = save_figure(
         draw_panels(rows.filtered(spec.where) if spec.where else rows, spec, overlay), out

@@ -65,6 +65,13 @@ class CountedBreaks:
         below, between, above = self.slopes
         return between > max(below, above)
 
+    @property
+    def break_names(self) -> tuple[str, ...]:
+        """What each break is called: two are thresholds only where the curve is that of a laser."""
+        if self.onset:
+            return ("ASE threshold (lower break)", "lasing threshold (upper break)")
+        return ((), ("break",), ("lower break", "upper break"))[len(self.breaks_mj_cm2)]
+
 
 def count_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike, seed: int = 0) -> CountedBreaks:
     """Fit as many breaks as are there.

@@ -50,6 +50,37 @@ def test_light_curve_of_a_known_power_law(tmp_path: Path) -> None:
     assert found["onset"] is True
 
 
+@pytest.mark.parametrize(("slopes", "lines"), [((3.0, 3.0), 0), ((2.0, 5.0), 1)])
+def test_a_light_curve_is_drawn(tmp_path: Path, slopes: tuple[float, float], lines: int) -> None:
+    """The law passes through the points, whose noise is 2 %, and each break has its line."""
+    from cavitydesign.lasing.outcomes.break_count import count_breaks
+    from cavitydesign.visualise.lasers.measured_curve import draw_measured_curve
+
+    fluence = np.geomspace(1.0, 6.0, 40)
+    law = slopes[0] * np.log(fluence) + np.diff(slopes) * np.maximum(np.log(fluence / 2.5), 0)
+    light = 7.0 * np.exp(law + 0.02 * np.random.default_rng(5).standard_normal(40))
+    file = written(tmp_path / "l.csv", {"fluence_mj_cm2": fluence, "emission": light})
+    picture = tmp_path / "curve.svg"
+    done = CliRunner().invoke(app, ["measure", "light-curve", file, "--out", str(picture)])
+    assert done.exit_code == 0 and f"picture: {picture}" in done.stderr
+    assert picture.stat().st_size > 1000
+    ax = draw_measured_curve(fluence, light, count_breaks(fluence, light)).axes[0]
+    drawn = next(one for one in ax.lines if str(one.get_label()).startswith("slope"))
+    at = np.log(np.asarray(drawn.get_xydata(), dtype=float))
+    off = np.log(light) - np.interp(np.log(fluence), at[:, 0], at[:, 1])
+    print(off.std(), [one.get_label() for one in ax.lines])
+    assert off.std() < 0.03, "2 % of noise, half as much again for the fit"
+    upright = [one for one in ax.lines if len(set(np.asarray(one.get_xdata()))) == 1]
+    assert len(upright) == lines
+
+
+def test_a_picture_of_no_kind_is_refused(tmp_path: Path) -> None:
+    fluence = np.geomspace(1.0, 6.0, 20)
+    file = written(tmp_path / "l.csv", {"fluence_mj_cm2": fluence, "emission": fluence**3})
+    done = CliRunner().invoke(app, ["measure", "light-curve", file, "--out", "curve.xyz"])
+    assert done.exit_code == 2 and "png, pdf or svg" in done.stderr
+
+
 def test_saturating_photoluminescence_has_no_threshold(tmp_path: Path) -> None:
     """Slopes of 2, 1.4 and 1, as of carriers that recombine in pairs: two breaks, none of which is
     a threshold (they were named ASE and lasing thresholds).

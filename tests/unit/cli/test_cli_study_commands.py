@@ -78,7 +78,7 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
     (study_file.parent / "design.toml").write_text(thin)
     study_file.write_text(STUDY.replace("2e9", "3.0"))
     run = told("study", "run", study_file, "--workers", 1)
-    assert "1 points failed" in run.stderr
+    assert "1 point failed; the reasons: cavitydesign study table" in run.stderr
     asked = told("study", "table", study_file, "--columns", "point,error").stdout
     assert asked.count("fibre") == told("study", "table", study_file).stdout.count("fibre") > 0
     printed = told("study", "table", study_file).stdout
@@ -89,6 +89,24 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
     assert "more columns" not in chosen and "q_total" in chosen
     rows = json.loads(told("study", "table", study_file, "--json").stdout)["rows"]
     assert "cavity.diameter_um" in next(row["error"] for row in rows if row["status"] == "failed")
+
+
+def test_a_study_without_any_answer_ends_with_1(study_file, tmp_path):
+    """No bottle is thinner than its fibre: all points are refused, and nothing is an answer."""
+    thick = DESIGN.replace("[modes]", 'fibre_diameter_um = 4.0\nfibre = "silica"\n[modes]')
+    (study_file.parent / "design.toml").write_text(thick)
+    study_file.write_text(STUDY.replace("[5.0, 6.0, 2e9]", "[1.0, 2.0, 3.0]"))
+    dry = told("study", "run", study_file, "--dry-run", "--workers", 1, code=1)
+    assert "all 3 probed points failed" in dry.stderr
+    for number in range(2):  # computed now, and found in the store
+        run = told("study", "run", study_file, "--workers", 1, "--json", code=1)
+        assert json.loads(run.stdout)["failed"] == 3, number
+        assert "all 3 points failed, so the study has no answer. Point 0: " in run.stderr
+        assert "must be greater than the diameter of the fibre" in run.stderr
+    drawn = told("study", "plot", study_file, "--out", tmp_path / "p.png", code=2)
+    assert "no point was solved" in drawn.stderr and "diameter of the fibre" in drawn.stderr
+    # A shard may be a bad corner of a study; a job array goes on.
+    assert "2 points failed" in told("study", "run", study_file, "--shard", "1/2").stderr
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from matplotlib.transforms import Bbox
 from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.micrograph import MicrographOutline
+from cavitydesign.lasing.outcomes.break_count import count_breaks
 from cavitydesign.materials import find_material
 from cavitydesign.modes.coupling.coupled_mode import CoupledMode
 from cavitydesign.modes.coupling.external_coupling import ExternalCoupling
@@ -53,6 +54,7 @@ from cavitydesign.visualise.lasers import (
     calibration,
     kinetics_view,
     light_curve_view,
+    measured_curve,
     threshold_temperature,
 )
 from cavitydesign.visualise.spectra import (
@@ -190,6 +192,9 @@ def views(
         ),
         "draw_materials": lambda **k: material_view.draw_materials([find_material("PMMA")], **k),
         "draw_light_curve": lambda **k: light_curve_view.draw_light_curve(prediction_record, **k),
+        "draw_measured_curve": lambda **k: measured_curve.draw_measured_curve(
+            fluence, fluence**3, count_breaks(fluence, fluence**3), **k
+        ),
         "draw_output_shares": lambda **k: light_curve_view.draw_output_shares(
             prediction_record, **k
         ),
