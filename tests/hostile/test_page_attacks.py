@@ -23,7 +23,7 @@ import uvicorn
 from hostile_requests import BASE, hostile_requests
 
 from cavitydesign.app.study_points import opened_study
-from cavitydesign.app.web import lane, launch, protocol
+from cavitydesign.app.web import lane_worker, launch, protocol
 from cavitydesign.app.web.workspace import Workspace
 from cavitydesign.errors import InputError
 
@@ -231,7 +231,7 @@ def test_what_is_too_large_to_open_is_told(name: str, folder: Path, tally) -> No
     if name == "shown":
         opened = Workspace(folder, None).opened("results.json")
         with pytest.raises(InputError, match="MB to show; the explorer shows at most 32 MB"):
-            lane._json_bytes(opened)
+            lane_worker.json_bytes(opened)
     else:
         tracemalloc.start()
         with pytest.raises(InputError) as refused:

@@ -5,134 +5,25 @@ page.
 from __future__ import annotations
 
 import asyncio
-import json
 import multiprocessing
 import os
-import signal
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from multiprocessing.connection import Connection
+from typing import Any
 
-from ...errors import CavityDesignError, InputError
 from .guard import RequestRefused
+from .lane_worker import INTERRUPT, LONGEST_SECONDS, LOOK_EVERY_SECONDS, work
 
-# A page waits no longer than this for an answer; the command line has no such limit.
-LONGEST_SECONDS = 120.0
 # a superseded computation that reports no progress for this long is ended with its worker
 _PATIENCE_SECONDS = 2.0
-# A page that was left is noticed in this time: short for its user, no load for the machine.
-_LOOK_EVERY_SECONDS = 0.2
-# beyond the limit, for the parent to see to it itself
-_GRACE_SECONDS = 10.0
-# 200 modes with their light curves take 20 MB; a browser reads more of it for seconds.
-_MOST_ANSWER_BYTES = 32_000_000
 # A page has a few requests under way; a dozen in line come from a page that runs wild.
 _MOST_WAITING = 12
 # Number of pages whose newest request is remembered: more tabs than anybody looks at.
 _MOST_PAGES = 64
-# ends a computation at once; where the system has no such signal, it ends at its next report of
-# progress
-_INTERRUPT: int | None = getattr(signal, "SIGUSR1", None)
-
-
-class _SharedNumber(Protocol):
-    value: int
-
-
-class _Superseded(BaseException):
-    """Raised inside the worker's computation when a newer request has come; no library may catch it
-    as an Exception.
-    """
-
-
-class _Worker:
-    """The worker process: one request after another until the parent is gone."""
-
-    def __init__(
-        self, connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber
-    ) -> None:
-        self._connection, self._cancelled, self._number = connection, cancelled, 0
-        self._since: float | None = None
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-        if _INTERRUPT is not None:
-            signal.signal(_INTERRUPT, lambda number, frame: self._check())
-            listening.value = 1
-
-    def _check(self) -> None:
-        """Leave the computation under way if it is no longer wanted."""
-        if self._number and self._cancelled.value >= self._number:
-            raise _Superseded
-
-    def _answer(self, task: str, payload: Mapping[str, Any], encoded: bool) -> tuple[str, Any]:
-        from ..compute import TASKS
-
-        def progress(message: str, fraction: float) -> None:
-            self._check()
-
-        try:
-            try:
-                self._check()
-                answer = TASKS[task](payload, progress)
-                return "done", {"json": _json_bytes(answer)} if encoded else answer
-            finally:
-                self._number = 0
-        except _Superseded:
-            return "superseded", None
-        except CavityDesignError as error:
-            return "refused", str(error)
-        except MemoryError:
-            return "refused", "this design needs more memory than there is"
-        except Exception as error:  # the page must hear of any fault, and the worker must live on
-            return "failed", f"{type(error).__name__}: {error}"
-
-    def serve(self) -> None:
-        """Answer until the parent is gone."""
-        while True:
-            try:
-                number, task, payload, encoded = self._connection.recv()
-            except (EOFError, OSError):
-                return
-            self._since, self._number = time.monotonic(), number
-            answer = self._answer(task, payload, encoded)
-            self._since = None
-            self._connection.send(answer)
-
-    def follow(self) -> None:
-        """End this process when its parent has ended, however that did, or when a computation is
-        long past the limit that the parent keeps.
-        """
-        parent = multiprocessing.parent_process()
-        while parent is not None and not wait([parent.sentinel], timeout=_LOOK_EVERY_SECONDS):
-            since = self._since
-            if since is not None and time.monotonic() - since > LONGEST_SECONDS + _GRACE_SECONDS:
-                break
-        os._exit(1)
-
-
-def _json_bytes(answer: Mapping[str, Any]) -> bytes:
-    """Strict JSON, made here so that 60 MB of it keep no other page waiting."""
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    content = text.encode("utf-8")
-    if len(content) > _MOST_ANSWER_BYTES:
-        raise InputError(
-            f"{len(content) / 1e6:.3g} MB to show; the explorer shows at most "
-            f"{_MOST_ANSWER_BYTES / 1e6:g} MB at once"
-        )
-    return content
-
-
-def _work(connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber) -> None:
-    """What runs in the worker process."""
-    worker = _Worker(connection, cancelled, listening)
-    threading.Thread(target=worker.follow, daemon=True).start()
-    from ..compute import warm_up
-
-    warm_up()
-    worker.serve()
 
 
 class Lane:
@@ -173,7 +64,7 @@ class Lane:
             # one writer, one reader each: no lock, no semaphore
             self._cancelled, self._listening = context.RawValue("q", 0), context.RawValue("q", 0)
             self._process = context.Process(
-                target=_work, args=(far, self._cancelled, self._listening), daemon=True
+                target=work, args=(far, self._cancelled, self._listening), daemon=True
             )
             self._process.start()
             far.close()
@@ -224,8 +115,8 @@ class Lane:
         if process is None or cancelled is None:
             return
         cancelled.value = number
-        if _INTERRUPT is not None and listening.value and process.is_alive():
-            os.kill(process.pid, _INTERRUPT)
+        if INTERRUPT is not None and listening.value and process.is_alive():
+            os.kill(process.pid, INTERRUPT)
 
     async def run(
         self,
@@ -281,7 +172,7 @@ class Lane:
                     self._threads, self._ask, (number, task, dict(payload), encoded)
                 )
                 while gone is not None and not asked.done():
-                    await asyncio.wait({asked}, timeout=_LOOK_EVERY_SECONDS)
+                    await asyncio.wait({asked}, timeout=LOOK_EVERY_SECONDS)
                     if not asked.done() and await gone():
                         self._interrupt(number)
                         break
@@ -302,7 +193,7 @@ class Lane:
         turn = asyncio.ensure_future(self._turn.acquire())
         try:
             while True:
-                await asyncio.wait({turn}, timeout=_LOOK_EVERY_SECONDS)
+                await asyncio.wait({turn}, timeout=LOOK_EVERY_SECONDS)
                 if self._newest.get(name, (number, 0))[0] != number:
                     raise RequestRefused(409, "superseded by a newer request")
                 if gone is not None and await gone():
@@ -347,7 +238,7 @@ class Lane:
         it.
         """
         start, cancelled_at = time.monotonic(), None
-        while not connection.poll(_LOOK_EVERY_SECONDS):
+        while not connection.poll(LOOK_EVERY_SECONDS):
             now = time.monotonic()
             if now - start > LONGEST_SECONDS:
                 return (

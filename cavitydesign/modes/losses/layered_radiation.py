@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -32,7 +31,8 @@ from ...analytic.functions.bessel import log_bessel_j
 from ...analytic.layers import Kind, Layers
 from ...arrays import Array, Values
 from ...fem.legendre import gauss
-from .radiation import Source, SurfaceSource, scaled_bessel
+from .currents import Currents, WeighedBessel
+from .radiation import Source
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")
 # Directions are a belt about the horizon: J_m falls away from it, and is cut at this exponent,
@@ -45,88 +45,6 @@ _POINTS, _POINTS_A_RADIAN = 32, 0.7
 # points times directions held in memory; the ten arrays of that size then fit a processor's cache
 _AT_ONCE = 60_000
 _NOTHING = -math.inf
-
-
-@dataclass(frozen=True)
-class _Currents:
-    """Weighted polarisation at the points of a source, a column for each set of weights.
-
-    Attributes
-    ----------
-    r, z : (n,) arrays
-    p_r, p_z, p_azimuthal : (n, sets) arrays
-    magnetic : _Currents or None
-        Magnetic currents at the same points, of a surface.
-    """
-
-    r: Array
-    z: Array
-    p_r: Values
-    p_z: Values
-    p_azimuthal: Values
-    magnetic: _Currents | None = None
-
-    @classmethod
-    def of(cls, source: Source, weights: Array) -> _Currents:
-        """Of a source with other weights than its own, shape (n, sets)."""
-        r, z, w = source.r, source.z, weights
-        magnetic = None
-        if isinstance(source, SurfaceSource):
-            m_r, m_z, m_phi = (
-                part[:, None] for part in (source.m_r, source.m_z, source.m_azimuthal)
-            )
-            magnetic = cls(r, z, w * m_r, w * m_z, w * m_phi)
-        e_r, e_z, e_phi = (part[:, None] for part in (source.e_r, source.e_z, source.e_azimuthal))
-        return cls(r, z, w * e_r, w * e_z, w * e_phi, magnetic)
-
-    @property
-    def sizes(self) -> _Currents:
-        """Without phases, so that nothing cancels."""
-        other = None if self.magnetic is None else self.magnetic.sizes
-        parts = (abs(self.p_r), abs(self.p_z), abs(self.p_azimuthal))
-        return _Currents(self.r, self.z, *parts, other)
-
-    @property
-    def turned(self) -> _Currents:
-        """Upside down; magnetic currents turn their sign besides."""
-        other = self.magnetic
-        if other is not None:
-            other = _Currents(other.r, -other.z, -other.p_r, other.p_z, -other.p_azimuthal)
-        return _Currents(self.r, -self.z, self.p_r, -self.p_z, self.p_azimuthal, other)
-
-    def over(self, layers: Layers) -> _Currents:
-        """Each component over the permittivity that it sees."""
-        owner = layers.at(self.z)
-        across, along = 1.0 / layers.eps[owner][:, None], 1.0 / layers.eps_z[owner][:, None]
-        return _Currents(
-            self.r,
-            self.z,
-            across * self.p_r,
-            along * self.p_z,
-            across * self.p_azimuthal,
-            self.magnetic,
-        )
-
-
-@dataclass(frozen=True)
-class _Bessel:
-    """J_m(x), J_m'(x) and m J_m(x) / x, shape (kappa, points)."""
-
-    value: Array
-    turn: Array
-    over_x: Array
-
-    @classmethod
-    def of(cls, m: int, kappa: Array, r: Array) -> tuple[float, _Bessel]:
-        """With the logarithmic scale that all three are divided by."""
-        x = np.outer(kappa, r)
-        scale, value, turn = scaled_bessel(m, x)
-        return scale, cls(value, turn, m / x * value)
-
-    @property
-    def sizes(self) -> _Bessel:
-        """Without signs."""
-        return _Bessel(abs(self.value), abs(self.turn), abs(self.over_x))
 
 
 def log10_layered_q(
@@ -229,14 +147,14 @@ def _into_half_space(
     height = float(np.ptp(np.concatenate([source.z, layers.heights_um])))
     q, q_weight = _directions(source, m, k0, layers, kinds[0], height)
     kappa = np.sqrt(np.maximum(steepest**2 - ratio * q**2, 0.0))
-    currents = _Currents.of(source, weights[reaching])
+    currents = Currents.of(source, weights[reaching])
     currents = currents.turned if flip else currents
     by_kind = {kind: currents if kind == "s" else currents.over(layers) for kind in kinds}
     step = max(1, _AT_ONCE // source.r.size)
     scales, powers = [], []
     for begin in range(0, kappa.size, step):
         some = slice(begin, begin + step)
-        scale, bessel = _Bessel.of(m, kappa[some], source.r)
+        scale, bessel = WeighedBessel.of(m, kappa[some], source.r)
         power = np.zeros((kappa[some].size, weights.shape[1]))
         waves = _travelling(q[some], source.z) if one_medium else ()
         for kind in kinds:
@@ -280,11 +198,11 @@ def _guided(
         reaching = source.reaches_far(m, kappa)
         if not reaching.any():
             continue
-        currents = _Currents.of(source.part(reaching), weights[reaching])
+        currents = Currents.of(source.part(reaching), weights[reaching])
         currents = currents if kind == "s" else currents.over(layers)
         value, slope, norm = layers.guided_profile(kind, k0, kappa, currents.z)
         along = np.array([kappa])
-        scale, bessel = _Bessel.of(m, along, currents.r)
+        scale, bessel = WeighedBessel.of(m, along, currents.r)
         if not cancels:
             currents, value, slope, bessel = currents.sizes, abs(value), abs(slope), bessel.sizes
         reaction = _reaction(kind, k0, along, currents, value, slope, bessel)
@@ -297,10 +215,10 @@ def _reaction(
     kind: Kind,
     k0: float,
     kappa: Array,
-    currents: _Currents,
+    currents: Currents,
     value: Values,
     slope: Values,
-    bessel: _Bessel,
+    bessel: WeighedBessel,
 ) -> Values:
     """F of the waves f, f' at wavenumbers kappa, shape (kappa, sets)."""
     if kind == "s":

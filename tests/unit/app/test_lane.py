@@ -59,7 +59,7 @@ def test_a_fault_is_one_line_and_the_worker_lives_on(lane: Lane) -> None:
 def test_too_long_is_refused(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(lane)
     monkeypatch.setattr(lane_module, "LONGEST_SECONDS", 0.0)
-    monkeypatch.setattr(lane_module, "_LOOK_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(lane_module, "LOOK_EVERY_SECONDS", 0.0)
     with pytest.raises(RequestRefused, match="not done within"):
         ask(lane, design={**DESIGN, "cavity": {**DESIGN["cavity"], "diameter_um": 7.0}})
 
