@@ -5,37 +5,34 @@ figures.
 from __future__ import annotations
 
 import ast
-import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
+from letters import crossed, off_paper, overlapping, small_letters
+from made_results import (
+    made_beside,
+    made_calibration,
+    made_doublet,
+    made_pattern,
+    made_series,
+)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.path import Path as PixelPath
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.micrograph import MicrographOutline
 from cavitydesign.lasing.outcomes.break_count import count_breaks
 from cavitydesign.materials import find_material
-from cavitydesign.modes.coupling.coupled_mode import CoupledMode
-from cavitydesign.modes.coupling.external_coupling import ExternalCoupling
-from cavitydesign.modes.coupling.gap_law import GapLaw
 from cavitydesign.modes.derived.comb_result import Coefficients, CombDispersion
 from cavitydesign.modes.derived.convergence_result import Convergence, ConvergenceRow
 from cavitydesign.modes.derived.field_result import LineFields
-from cavitydesign.modes.deviation.deviated_mode import DeviatedMode, Mixed
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.files.plot_spec import PlotSpec
@@ -260,232 +257,6 @@ def views(
             np.zeros((200, 300)), edge, outline_from_points(edge.z_um, edge.r_um), **k
         ),
     }
-
-
-def made_doublet() -> DeviatedMode:
-    """Two standing waves 0.4 pm apart with a neighbour mixed in."""
-    return DeviatedMode(
-        "TM 122 1 0",
-        (541.0004, 541.0),
-        (6.5, 6.6),
-        0.5,
-        0.4,
-        2.0,
-        1.0,
-        0.001,
-        3.0,
-        1e-6,
-        (Mixed("TM 120 1 0", 0.01), Mixed("m = 124, others", 0.002)),
-        True,
-        0.1,
-    )
-
-
-def made_calibration() -> dict[str, Any]:
-    """The JSON of a calibration of two constants on one curve."""
-    fluence = np.geomspace(1.2, 5.0, 20)
-    light = 1e3 * fluence**3
-    band = {f"p{p}": (light * (1 + 0.01 * (p - 50))).tolist() for p in (5, 16, 50, 84, 95)}
-    quantiles = {"p5": 0.8, "p16": 0.9, "p50": 1.0, "p84": 1.1, "p95": 1.2}
-    names = ("gain.peak_gain_per_cm", "lasing.quality.per_um")
-    draws = 1.0 + 0.1 * np.random.default_rng(0).standard_normal((60, 2))
-    return {
-        "constants": [{"name": name, "key": name, "quantiles": quantiles} for name in names],
-        "draws": {"names": list(names), "values": draws.tolist()},
-        "cavities": [
-            {
-                "name": "88 um",
-                "fluence_mj_cm2": fluence.tolist(),
-                "measured": light.tolist(),
-                "predicted": {"fluence_mj_cm2": fluence.tolist(), **band},
-                "residual": (0.05 * np.sin(np.arange(20))).tolist(),
-                "relative_scatter": 0.05,
-                "threshold_mj_cm2": {name: 2.0 * value for name, value in quantiles.items()},
-                "spectra": [made_spectrum()],
-            }
-        ],
-    }
-
-
-def made_spectrum() -> dict[str, Any]:
-    """The JSON of a laser spectrum of seven lines in a calibration, with one that was not seen."""
-    place = 537.0 + 0.68 * np.arange(-3.0, 4.0)
-    light = 1e4 * np.exp(-(((place - 537.0) / 1.2) ** 2))
-    return {
-        "name": "88 um at 3.8 mJ/cm2",
-        "wavelength_nm": place.tolist(),
-        "measured": light.tolist(),
-        "predicted": {f"p{p}": (light * (1 + 0.002 * (p - 50))).tolist() for p in (5, 50, 95)},
-        "residual": (0.05 * np.sin(np.arange(7))).tolist(),
-        "width": 0.06,
-        "detection_floor": 15.0,
-        "unseen": [{"wavelength_nm": 539.8, "predicted": 30.0}],
-    }
-
-
-def made_series() -> tuple[dict[str, Any], list[tuple[float, Any, Any]]]:
-    """The JSON of a power series of one line, and its spectra."""
-    fluence = np.geomspace(1.5, 5.0, 6)
-    place = np.linspace(530.0, 545.0, 200)
-    shape = np.exp(-(((place - 537.0) / 0.4) ** 2))
-    spectra = [(float(f), place, 50.0 + f**5 * shape) for f in fluence]
-    line = {
-        "label": "TM 122 1 0",
-        "wavelength_nm": [537.0] * 6,
-        "light": (0.7 * fluence**5).tolist(),
-    }
-    whole = (20.0 + 0.7 * fluence**5).tolist()
-    return {"fluence_mj_cm2": fluence.tolist(), "light": whole, "lines": [line]}, spectra
-
-
-def made_pattern() -> Any:
-    """The light of dipoles along the axis."""
-    angle = np.linspace(0.0, 180.0, 181)
-    power = 3.0 / (8.0 * np.pi) * np.sin(np.deg2rad(angle)) ** 2
-    return SimpleNamespace(
-        label="TM 122 1 0",
-        polar_angle_deg=angle,
-        axial=power,
-        azimuthal=0.01 * power,
-        surround_index=1.0,
-        collected=lambda *_: 0.094,
-    )
-
-
-def made_beside() -> CoupledMode:
-    """A mode of Q = 1e6 beside a guide of one wave."""
-    law = GapLaw(np.array([[10.0**-2]]), np.array([[5.0]]))
-    return CoupledMode(
-        "TM 122 1 0", 537.6, "taper", 0.3, 6.0, ExternalCoupling(law, 0.1, 1.2, True)
-    )
-
-
-def written(figure: Figure) -> list[Text]:
-    """Every text that is seen; ticks outside the limits of their axis, or of one turned off, are
-    not.
-    """
-    unseen = set()
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
-                if not (ax.axison and low <= tick.get_loc() <= high):
-                    unseen |= {tick.label1, tick.label2}
-    texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and one not in unseen]
-    return [one for one in texts if one.get_visible() and one.get_text().strip()]
-
-
-def off_paper(figure: Figure, canvas: FigureCanvasAgg) -> list[str]:
-    """Texts that the edge of the picture cuts, by more than a pixel."""
-    width, height = figure.bbox.size
-    boxes = [
-        (one.get_text(), one.get_window_extent(canvas.get_renderer())) for one in written(figure)
-    ]
-    return [
-        text
-        for text, box in boxes
-        if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
-    ]
-
-
-def overlapping(figure: Figure, canvas: FigureCanvasAgg) -> list[tuple[str, str]]:
-    """Pairs of texts whose boxes share more than a pixel both ways."""
-    renderer = canvas.get_renderer()
-    boxes = [(one.get_text(), shrunken(one, renderer)) for one in written(figure)]
-    return [
-        (first, second)
-        for (first, a), (second, b) in itertools.combinations(boxes, 2)
-        if a.overlaps(b)
-    ]
-
-
-def crossed(figure: Figure, canvas: FigureCanvasAgg) -> list[str]:
-    """Texts that a line, a marker's stem, an arrow or a frame crosses, unless they stand on a ground
-    of their own.
-    """
-    renderer = canvas.get_renderer()
-    paths = [
-        path for ax in figure.axes for path in (*drawn_lines(ax), *frame_lines(ax)) if len(path)
-    ]
-    return [
-        text.get_text()
-        for text in written(figure)
-        if text.get_bbox_patch() is None
-        and any(path.intersects_bbox(shrunken(text, renderer), filled=False) for path in paths)
-    ]
-
-
-def drawn_lines(ax: Axes) -> Iterator[PixelPath]:
-    """Lines of an axes in pixels, cut at its edge."""
-    for one in ax.get_lines():
-        if one.get_visible() and one.get_linestyle() not in ("None", "", " "):
-            yield clipped(one.get_transform().transform_path(one.get_path()), ax)
-    for many in ax.collections:
-        if isinstance(many, LineCollection):
-            for path in many.get_paths():
-                yield clipped(many.get_transform().transform_path(path), ax)
-
-
-def clipped(path: PixelPath, ax: Axes) -> PixelPath:
-    """The part of a line within the axes."""
-    cut = list(path.iter_segments(clip=tuple(ax.bbox.extents), simplify=False))
-    corners = [(tuple(points[-2:]), code) for points, code in cut]
-    return PixelPath(
-        np.array([point for point, _ in corners]).reshape(-1, 2), [code for _, code in corners]
-    )
-
-
-def frame_lines(ax: Axes) -> Iterator[PixelPath]:
-    """The visible sides of the frame of an axes."""
-    for spine in ax.spines.values():
-        if spine.get_visible():
-            yield spine.get_transform().transform_path(spine.get_path())
-
-
-def test_letters_on_lines_and_frames_are_seen() -> None:
-    figure = Figure(figsize=(3, 3))
-    ax = figure.add_axes((0.2, 0.2, 0.6, 0.6))
-    ax.axis([0.0, 1.0, 0.0, 1.0])
-    ax.plot([0.0, 1.0], [0.5, 0.5])
-    ax.vlines([0.8], 0.0, 1.0)
-    ax.text(0.1, 0.47, "crossed")
-    ax.text(0.1, 0.6, "clear")
-    ax.text(0.7, 0.2, "on a stem")
-    ax.text(-0.1, 0.9, "on the frame")
-    ax.text(0.3, 0.48, "on its own ground", bbox={"facecolor": "white"})
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    assert crossed(figure, canvas) == ["crossed", "on a stem", "on the frame"]
-
-
-def shrunken(text: Text, renderer: Any) -> Bbox:
-    """The box of a text less a pixel on each side, which smooth edges of letters take."""
-    box = text.get_window_extent(renderer)
-    return Bbox.from_extents(box.x0 + 1, box.y0 + 1, box.x1 - 1, box.y1 - 1)
-
-
-def small_letters(figure: Figure) -> list[str]:
-    """Texts in letters under 7 pt, before indices are made smaller."""
-    return [one.get_text() for one in written(figure) if one.get_fontsize() < 7.0]
-
-
-def test_letters_beyond_the_edge_and_too_small_are_seen() -> None:
-    figure = Figure(figsize=(2, 2))
-    figure.text(0.99, 0.5, "beyond")
-    figure.text(0.1, 0.5, "small", fontsize=6)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    assert off_paper(figure, canvas) == ["beyond"] and small_letters(figure) == ["small"]
-
-
-def test_letters_over_each_other_are_seen() -> None:
-    figure = Figure(figsize=(2, 2))
-    figure.text(0.1, 0.5, "below")
-    figure.text(0.12, 0.52, "above")
-    figure.text(0.1, 0.1, "apart")
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    assert overlapping(figure, canvas) == [("below", "above")]
 
 
 def test_every_view_is_tried(views: dict[str, Draw]) -> None:
