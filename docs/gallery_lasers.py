@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from gallery_examples import (
+    QUICKSTART,
     SPECTRUM,
     calibrated,
     design,
