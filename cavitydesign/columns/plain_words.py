@@ -35,7 +35,12 @@ def modes_in_words(modes: Result) -> str:
     if not lossy:
         return f"{head}; none of them loses light."
     best = max(lossy, key=lambda mode: float(mode["log10_q"]["total"]))
-    return f"{head}; the highest Q, {quality(best['log10_q']['total'])}, is that of {_mode(best)}."
+    highest = f"the highest Q, {quality(best['log10_q']['total'])}, is that of {_mode(best)}"
+    # Radiation alone leaves a Q of 1e80 to a large ring: whoever reads it must know what it omits.
+    others = [name for name in best["log10_q"] if name not in ("radiation", "total")]
+    if others and all(best["log10_q"][name] is None for name in others):
+        highest += " (radiation alone: no absorption and no roughness is given)"
+    return f"{head}; {highest}."
 
 
 def lasing_in_words(lasing: Result) -> str:

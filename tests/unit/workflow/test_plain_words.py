@@ -59,6 +59,12 @@ def test_modes() -> None:
         "One mode was found between 590 and 610 nm; the highest Q, 3.73e6, is that of "
         "TE 40 1 0 at 600 nm."
     )
+    absorbed = {"radiation": 9.0, "absorption": 6.573, "total": 6.572}
+    lossy = {**mode, "log10_q": absorbed}
+    assert modes_in_words({"wavelength_range_nm": [590, 610], "modes": [lossy]}) == told
+    clear = {**mode, "log10_q": {"radiation": 6.572, "absorption": None, "total": 6.572}}
+    told = modes_in_words({"wavelength_range_nm": [590, 610], "modes": [clear]})
+    assert told.endswith("at 600 nm (radiation alone: no absorption and no roughness is given).")
     assert "No mode" in modes_in_words({"wavelength_range_nm": [590, 610], "modes": []})
 
 
