@@ -19,6 +19,7 @@ from ...arrays import Array
 from ...errors import InputError
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
+from .patterns import Patterns
 
 # Strips between the outermost points, on which the energy of the modes is summed to find where the
 # grid of cells ends: its ends are known to 1e-4 of its width then.
@@ -39,12 +40,15 @@ class ModeOverlap:
         Intensity of each mode; its weighted mean is 1.
     volume_um3 : float
         Volume of all zones, for the number of emitters.
+    patterns : Patterns or None
+        Of standing waves, where zones are runs of their patterns.
     """
 
     weight: Array
     pump: Array
     intensity: Array
     volume_um3: float
+    patterns: Patterns | None = None
 
     @property
     def overlap(self) -> Array:
@@ -73,7 +77,9 @@ class ModeOverlap:
 
     def repeated(self, order: Sequence[int]) -> ModeOverlap:
         """The overlap of a list of modes, each given by its index in this one; zones stay."""
-        return ModeOverlap(self.weight, self.pump, self.intensity[list(order)], self.volume_um3)
+        patterns = None if self.patterns is None else self.patterns.repeated(order)
+        intensity = self.intensity[list(order)]
+        return ModeOverlap(self.weight, self.pump, intensity, self.volume_um3, patterns)
 
 
 def mode_overlap(

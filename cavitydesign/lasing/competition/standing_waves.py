@@ -15,10 +15,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.linalg import hadamard
 
 from .lasing_mode import LasingMode
 from .overlap import ModeOverlap
+from .patterns import Patterns
 
 # Zones of space times patterns: more would take seconds a pulse.
 _MOST_ZONES = 256
@@ -45,15 +45,17 @@ def standing(
     most = max(2, _MOST_ZONES // len(overlap.weight))
     own = min(len(modes), 2 ** int(math.log2(most)) - 1)
     size = 2 ** math.ceil(math.log2(own + 1))
+    rows = np.zeros(len(modes), dtype=np.int64)
     # the first row is constant
-    signs = np.zeros((len(modes), size))
-    signs[list(order[:own])] = hadamard(size)[1 : own + 1]
-    local = 1.0 + math.sqrt(0.5) * signs
-    intensity = (overlap.intensity[:, :, None] * local[:, None, :]).reshape(len(modes), -1)
+    rows[list(order[:own])] = np.arange(1, own + 1)
+    patterns = Patterns(rows, size)
+    local = patterns.local[:, None, :]
+    intensity = (overlap.intensity[:, :, None] * local).reshape(len(modes), -1)
     found = ModeOverlap(
         np.repeat(overlap.weight, size) / size,
         np.repeat(overlap.pump, size),
         intensity,
         overlap.volume_um3,
+        patterns,
     )
     return found, own

@@ -32,6 +32,9 @@ _PULSE_STEPS = 200
 # Modes, or twice the classes, for which an implicit step costs as much as two or three explicit
 # ones; with more it pays later.
 _CHEAP = 16
+# Cubes of the modes that are factorised in the time of two or three explicit steps of one
+# population.
+_FACTORISED = 60.0
 
 
 def integrate(
@@ -72,9 +75,7 @@ def integrate(
         filling = model.weight @ np.broadcast_to(source.excitons, (classes, columns))
     batch = Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01), filling, source)
     cooled = min(control.horizon_ps, batch.pumped_until or _FOLDED / ladder.cooling_per_ps)
-    # The implicit method's dense system has the size of the modes or of twice the classes.
-    meeting = min(model.modes, 2 * classes)
-    most = _PULSE_STEPS * min(max(meeting // _CHEAP, 1), 4)
+    most = _PULSE_STEPS * min(max(_meeting(model) // _CHEAP, 1), 4)
     steps = march(batch, DormandPrince(), control, cooled, most, trail)
     ends = _Ends(batch, ladder.top)
     # first what the accurate pair found stiff, then what is still alight when the emitters have
@@ -99,6 +100,20 @@ def integrate(
             f"rate equations: {control.max_steps} steps were not enough; raise relative_tolerance"
         )
     return _outcome(model, filling, ends, steps, trail, source is not None)
+
+
+def _meeting(model: RateModel) -> int:
+    """Size of the implicit method's dense system, by which its step is dearer than an explicit one:
+    the modes, or twice the classes where these are fewer.
+
+    Of standing waves the system costs little to make, and its factorisation is weighed against the
+    many populations of an explicit step: the size that would be as dear without patterns.
+    """
+    classes = len(model.weight)
+    if model.patterns is None:
+        return min(model.modes, 2 * classes)
+    populations = (model.ladder.top + 1) * classes
+    return round(_CHEAP * model.modes**3 / (_FACTORISED * populations))
 
 
 def _continued(

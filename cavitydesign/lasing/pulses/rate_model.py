@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from ...gain import GainMedium, Ladder
 from ...units import SPEED_OF_LIGHT_UM_PER_PS, UM_PER_CM
 from ..competition.lasing_mode import LasingMode
 from ..competition.overlap import ModeOverlap
+from ..competition.patterns import Patterns
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class RateModel:
         Kinetics of an emitter.
     pump_share : (C,) array
         Excitons of a class relative to the peak.
+    patterns : Patterns or None
+        Of standing waves that the classes are runs of.
     """
 
     weight: Array
@@ -47,6 +50,7 @@ class RateModel:
     emitters: float
     ladder: Ladder
     pump_share: Array
+    patterns: Patterns | None = None
 
     @property
     def modes(self) -> int:
@@ -98,7 +102,7 @@ def rate_model(
     strength = np.array([gain_rate_per_ps(mode, medium) for mode in modes])[None, :, None]
     emission = strength * lines.emission.reshape(shape)
     absorption = strength * lines.absorption.reshape(shape)
-    weight, share = lines.weight, np.ones(len(lines.weight))
+    weight, share, patterns = lines.weight, np.ones(len(lines.weight)), None
     if overlap is not None:
         if overlap.intensity.shape[0] != len(modes):
             raise InputError(
@@ -111,7 +115,10 @@ def rate_model(
         absorption = (local * absorption[None]).reshape(zones * shape[0], *shape[1:])
         share = np.repeat(overlap.pump, shape[0])
         weight = np.outer(overlap.weight, weight).ravel()
+        if overlap.patterns is not None:
+            patterns = replace(overlap.patterns, inner=shape[0])
     if shift_nm is None:
         emission, absorption = emission[..., 0], absorption[..., 0]
     loss = np.array([mode.loss_rate_per_ps for mode in modes])
-    return RateModel(weight, emission, absorption, loss, emitters, medium.ladder(top), share)
+    ladder = medium.ladder(top)
+    return RateModel(weight, emission, absorption, loss, emitters, ladder, share, patterns)

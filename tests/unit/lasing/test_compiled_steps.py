@@ -16,6 +16,7 @@ import pytest
 
 from cavitydesign.gain import CarrierMedium, DotMedium, find_medium
 from cavitydesign.lasing.competition.overlap import ModeOverlap
+from cavitydesign.lasing.competition.standing_waves import standing
 from cavitydesign.lasing.pulses.compiled import compiled_steps
 from cavitydesign.lasing.pulses.compiled.names import LIBRARY
 from cavitydesign.lasing.pulses.integrate import StepControl
@@ -84,6 +85,13 @@ CASES = {
     "carriers, many modes": (CARRIERS, 60.0, 14.0, 1e5, (2.0, 9.0), None, True),
     "carriers, a comb for each": (CARRIERS, 15.0, 9.0, 1e4, (2.0, 9.0), (-0.3, 0.4), False),
 }
+STANDING = {
+    "alike": (DOTS, 15.0, 9.0, 400.0, (2.0, 9.0, 20.0), None, False),
+    "zones": (DOTS, 33.0, 9.0, 1e5, (2.0, 9.0), None, True),
+    "a comb for each": (DYE, 15.0, 40.0, 1e5, (0.1, 1.0), (-0.3, 0.4), True),
+    # 85 patterns at most in three zones, so that the last modes have none
+    "more modes than patterns": (CARRIERS, 125.0, 60.0, 1e4, (2.0, 9.0), None, True),
+}
 LONG = {
     "a dye that the pump empties again": (DYE, 1e6, "gaussian", 5e3, 0.07, (0.03, 0.3, 3.0)),
     "a dye under a square pulse": (DYE, 3e4, "square", 500.0, 0.0, (0.1, 1.0)),
@@ -119,6 +127,19 @@ def test_outcomes_are_those_of_numpy(make_comb, kernel, monkeypatch, case) -> No
     centre = 580.0 if medium is DYE else 537.6
     comb = make_comb(diameter, centre_nm=centre, span_nm=span, quality=quality)
     overlap = zones(len(comb)) if zoned else None
+    solver = PulseSolver(comb, medium, 1.7e7, StepControl(1e-3), overlap)
+    shifts = None if shift is None else np.array(shift)
+    same_outcomes(solver, np.array(excitons), shifts, kernel, monkeypatch)
+
+
+@pytest.mark.parametrize("case", STANDING.values(), ids=STANDING)
+def test_standing_waves_are_those_of_numpy(make_comb, kernel, monkeypatch, case) -> None:
+    """Compiled steps transform the patterns, those of NumPy sum over every zone: 1e-10 as above."""
+    medium, diameter, span, quality, excitons, shift, zoned = case
+    centre = 580.0 if medium is DYE else 537.6
+    comb = make_comb(diameter, centre_nm=centre, span_nm=span, quality=quality)
+    overlap, own = standing(zones(len(comb)) if zoned else None, comb, range(len(comb))[::-1])
+    assert (own < len(comb)) == (medium is CARRIERS)
     solver = PulseSolver(comb, medium, 1.7e7, StepControl(1e-3), overlap)
     shifts = None if shift is None else np.array(shift)
     same_outcomes(solver, np.array(excitons), shifts, kernel, monkeypatch)

@@ -22,19 +22,21 @@ from .names import LIBRARY, WIDE_LIBRARY, sources_digest
 
 # Names and order of the fields in `kernel.c`: ctypes checks neither.
 _COUNTS = ("rungs", "classes", "modes", "absorbing", "columns", "own", "feed_classes")
-_KINDS = ("carriers", "times", "unlimited")
+_KINDS = ("carriers", "times", "unlimited", "patterns", "inner")
 _BY_RUNG = ("emission", "absorption", "radiative", "decay")
 _COEFFICIENTS = ("weight", "loss", "laws", "at", "arriving")
 _BY_COLUMN = ("down", "up", "seed", "feed", "excitons")
 # Where the kernel reads nothing.
 _NONE = np.zeros(0)
+# Nor of patterns, where waves are travelling.
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 class _Equations(ctypes.Structure):
     _fields_ = (
         [(name, ctypes.c_int64) for name in (*_COUNTS, *_KINDS)]
         + [(name, ctypes.c_double) for name in ("cooling", "emitters", "backwards")]
-        + [(name, ctypes.c_void_p) for name in (*_BY_RUNG, *_COEFFICIENTS, *_BY_COLUMN)]
+        + [(name, ctypes.c_void_p) for name in (*_BY_RUNG, *_COEFFICIENTS, *_BY_COLUMN, "rows")]
     )
 
 
@@ -181,7 +183,13 @@ class CompiledSteps:
         """The coefficients of the columns that are left."""
         source = equations.source
         excitons = _NONE if source is None else source.excitons
-        changing = (equations.down, equations.up, equations.seed, equations.feed, excitons)
+        patterns = equations.model.patterns
+        acting = (equations.down, equations.up)
+        if patterns is not None:
+            acting = (patterns.of_means(equations.down), patterns.of_means(equations.up))
+        rows = _NO_ROWS if patterns is None else np.ascontiguousarray(patterns.rows)
+        changing = (*acting, equations.seed, equations.feed, excitons)
+        self._changing = (*changing, rows)
         return _Equations(
             equations.rungs,
             equations.classes,
@@ -193,11 +201,14 @@ class CompiledSteps:
             self._carriers,
             self._times,
             source is not None and source.unlimited,
+            0 if patterns is None else patterns.size,
+            0 if patterns is None else patterns.inner,
             equations.cooling,
             equations.model.emitters,
             0.0 if source is None else source.backwards,
             *self._constant,
             *(_pointer(part).value for part in changing),
+            rows.ctypes.data,
         )
 
 

@@ -2,24 +2,49 @@
 
 #define DOTS 8
 
-/* Matrices of the lanes, one after the other, into L U with partial pivoting. */
+/* Columns that are eliminated together: a row is read and written once for all of them. */
+#define PANEL 8
+
+/* row[j] -= sum of row[first + k] times rows `first` + k, k < count, for j from `from` on. */
+static inline __attribute__((always_inline)) void eliminated(double *row, const double *above,
+                                                             int count, int64_t first,
+                                                             int64_t from, int64_t n) {
+    double factor[PANEL];
+    for (int k = 0; k < count; k++) factor[k] = row[first + k];
+    for (int64_t j = from; j < n; j++) {
+        double left = row[j];
+        for (int k = 0; k < count; k++) left -= factor[k] * above[k * n + j];
+        row[j] = left;
+    }
+}
+
+/* A matrix into L U with partial pivoting. */
 static void lu(double *a, int64_t n, int64_t *pivots) {
-    for (int64_t k = 0; k < n; k++) {
-        int64_t best = k;
-        for (int64_t i = k + 1; i < n; i++)
-            if (fabs(a[i * n + k]) > fabs(a[best * n + k])) best = i;
-        pivots[k] = best;
-        if (best != k)
-            for (int64_t j = 0; j < n; j++) {
-                double kept = a[k * n + j];
-                a[k * n + j] = a[best * n + j], a[best * n + j] = kept;
+    for (int64_t first = 0; first < n; first += PANEL) {
+        int64_t end = first + PANEL < n ? first + PANEL : n;
+        for (int64_t k = first; k < end; k++) {
+            int64_t best = k;
+            for (int64_t i = k + 1; i < n; i++)
+                if (fabs(a[i * n + k]) > fabs(a[best * n + k])) best = i;
+            pivots[k] = best;
+            if (best != k)
+                for (int64_t j = 0; j < n; j++) {
+                    double kept = a[k * n + j];
+                    a[k * n + j] = a[best * n + j], a[best * n + j] = kept;
+                }
+            double inverse = 1.0 / a[k * n + k];
+            a[k * n + k] = inverse;
+            for (int64_t i = k + 1; i < n; i++) {
+                double factor = a[i * n + k] *= inverse;
+                for (int64_t j = k + 1; j < end; j++) a[i * n + j] -= factor * a[k * n + j];
             }
-        double inverse = 1.0 / a[k * n + k];
-        a[k * n + k] = inverse;
-        for (int64_t i = k + 1; i < n; i++) {
-            double factor = a[i * n + k] *= inverse;
-            for (int64_t j = k + 1; j < n; j++) a[i * n + j] -= factor * a[k * n + j];
         }
+        const double *above = a + first * n;
+        for (int64_t i = first + 1; i < end; i++)
+            eliminated(a + i * n, above, (int)(i - first), first, end, n);
+        if (end - first == PANEL)
+            for (int64_t i = end; i < n; i++)
+                eliminated(a + i * n, above, PANEL, first, end, n);
     }
 }
 

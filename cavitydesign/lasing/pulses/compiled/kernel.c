@@ -5,6 +5,11 @@
    Names are those of the Python modules; where results differ by more than rounding, a test
    fails. */
 
+#ifdef __linux__
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#endif
+
 #include "rates.h"
 #include "dense.h"
 #include "light.h"
@@ -123,17 +128,40 @@ static vec *taken(vec **room, int64_t count) {
     return first;
 }
 
+/* Bytes from which memory is asked for in large pages, and their size: steps of many classes wait
+   for the table of small ones, an eighth of their time. */
+#define LARGE (8u << 20)
+#define PAGE (2u << 20)
+
+static void *allocated(size_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (bytes > LARGE) {
+        size_t whole = (bytes + PAGE - 1) / PAGE * PAGE;
+        void *room = aligned_alloc(PAGE, whole);
+        /* where there are no such pages the small ones serve */
+        if (room) (void)madvise(room, whole, MADV_HUGEPAGE);
+        return room;
+    }
+#endif
+    return malloc(bytes);
+}
+
 /* Room for LANES pulses; 0 where there is none. */
 static int allotted(Block *b, const Equations *e, const Method *method, vec **all) {
     int64_t n = e->classes, modes = e->modes, populations = e->rungs * n;
-    int64_t rows = populations + 2 * modes + 2, coefficients = e->own ? n * modes : 0;
+    int64_t rows = populations + 2 * modes + 2, coefficients = 0, products = 0, fed = 0;
     int64_t most = modes > 2 * n ? modes : 2 * n, least = modes < 2 * n ? modes : 2 * n;
-    /* rows come in groups of SIDE; or, of few modes, what acts on the classes */
-    int64_t many = 2 * n < modes, products = many ? (n + SIDE) * n : n * modes;
-    int64_t fed = many ? products : ROWS * n;
+    if (e->patterns) coefficients = n / e->patterns * modes, least = modes;
+    else {
+        /* rows come in groups of SIDE; or, of few modes, what acts on the classes */
+        int64_t many = 2 * n < modes;
+        coefficients = e->own ? n * modes : 0;
+        products = many ? (n + SIDE) * n : n * modes;
+        fed = many ? products : ROWS * n;
+    }
     int64_t count = 2 * coefficients + products + fed + (ROWS + 4) * modes + 16 * n
                     + rows * (method->stages + 5) + 8 * most + 8 * populations + 1;
-    vec *room = *all = malloc(count * sizeof(vec));
+    vec *room = *all = allocated(count * sizeof(vec));
     b->matrix = malloc(LANES * least * least * sizeof(double));
     b->pivots = malloc(LANES * least * sizeof(int64_t));
     b->by = malloc(n * sizeof(Laws)), b->room = malloc(least * sizeof(double));
@@ -179,8 +207,11 @@ static void scattered(const vec *from, int64_t rows, int64_t columns, int64_t fi
 static void prepared(Block *b, int64_t first) {
     const Equations *e = b->of;
     int64_t n = e->classes, pairs = n * e->modes;
+    if (e->patterns) pairs /= e->patterns;
     if (e->own) gathered(e->seed, n, e->columns, first, b->seed);
     else for (int64_t c = 0; c < n; c++) b->seed[c] = same(e->seed[c]);
+    for (int64_t i = 0; i < pairs && e->patterns && !e->own; i++)
+        b->own_down[i] = same(e->down[i]), b->own_up[i] = same(e->up[i]);
     for (int64_t i = 0; i < pairs && e->own; i++)
         for (int l = 0; l < LANES; l++) {
             int64_t column = first + l < e->columns ? first + l : e->columns - 1;

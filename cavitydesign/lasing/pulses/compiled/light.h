@@ -79,6 +79,42 @@ static void row_kept(Block *b, int64_t i, const vec *row) {
         for (int64_t j = 0; j < size; j++) b->matrix[(l * size + i) * size + j] = row[j][l];
 }
 
+/* An equation for each mode of standing waves. */
+static void light_by_patterns(Block *b) {
+    const Equations *e = b->of;
+    int64_t n = e->classes, modes = e->modes, size = e->patterns;
+    const vec *photons = b->state + b->populations;
+    vec *row = b->felt, *by_down = b->acted, *by_up = by_down + size;
+    for (int64_t i = 0; i < 4 * n; i++) b->response[i] *= e->weight[i % n];
+    transformed_runs(e, b->response, 4);
+    for (int64_t i = 0; i < modes; i++) {
+        int64_t own = e->row[i];
+        double contrast = contrast_of(own);
+        for (int64_t j = 0; j < modes; j++) row[j] = same(0.0);
+        for (int64_t g = 0; g < n / size; g++) {
+            const vec *down = b->own_down + g * modes, *up = b->own_up + g * modes;
+            const vec *sums = b->response + first_of(e, g);
+            vec gain = b->gaining[i] * down[i], lost = photons[i] * up[i];
+            for (int64_t r = 0; r < size; r++) {
+                const vec *at = sums + r * e->inner;
+                by_down[r] = lost * at[n] - gain * at[0];
+                by_up[r] = lost * at[3 * n] - gain * at[2 * n];
+            }
+            vec first = by_down[0] + contrast * by_down[own];
+            vec second = by_up[0] + contrast * by_up[own];
+            for (int64_t j = 0; j < modes; j++) {
+                int64_t other = e->row[j], both = own ^ other;
+                double share = contrast_of(other);
+                vec a = first + share * (by_down[other] + contrast * by_down[both]);
+                vec d = second + share * (by_up[other] + contrast * by_up[both]);
+                row[j] += down[j] * a + up[j] * d;
+            }
+        }
+        row[i] += b->own[i];
+        row_kept(b, i, row);
+    }
+}
+
 /* Two equations for each class, as `_LightByClasses` has them. */
 static void light_by_classes(Block *b) {
     const Equations *e = b->of;
@@ -178,9 +214,10 @@ static void light_by_modes_of_pairs(Block *b) {
 
 /* What is left for the light when the populations are eliminated, made ready to be solved. */
 static void light_factorised(Block *b) {
-    int64_t n = b->of->classes, modes = b->of->modes, many = 2 * n < modes;
+    int64_t n = b->of->classes, modes = b->of->modes, many = 2 * n < modes && !b->of->patterns;
     b->size = many ? 2 * n : modes;
-    if (many) light_by_classes(b);
+    if (b->of->patterns) light_by_patterns(b);
+    else if (many) light_by_classes(b);
     else if (b->of->rungs == 2) light_by_modes_of_pairs(b);
     else light_by_modes(b);
     for (int l = 0; l < LANES; l++)

@@ -171,7 +171,7 @@ static void felt_by_modes(Block *b, vec *emits, vec *absorbs, vec *felt) {
 static void light_solved(Block *b, vec *x) {
     const Equations *e = b->of;
     int64_t n = e->classes, size = b->size;
-    if (2 * n >= e->modes) {
+    if (2 * n >= e->modes || e->patterns) {
         for (int l = 0; l < LANES; l++)
             lu_solved(b->matrix + l * size * size, size, b->pivots + l * size, x, l, b->room);
         return;

@@ -8,6 +8,7 @@ LIBRARY, WIDE_LIBRARY = "_kernel.so", "_kernel_avx2.so"
 SOURCES = (
     "carriers.h",
     "pumping.h",
+    "patterns.h",
     "rates.h",
     "dense.h",
     "light.h",

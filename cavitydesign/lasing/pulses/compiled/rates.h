@@ -16,14 +16,18 @@ typedef double vec __attribute__((vector_size(8 * LANES), aligned(8)));
 #include "carriers.h"
 
 /* Of many pulses; `own`: down, up and seed have a value for each column. `carriers`: populations
-   follow `laws`. `times`: of the table of a long pump pulse; 0 after a short one. */
+   follow `laws`. `times`: of the table of a long pump pulse; 0 after a short one. `patterns`: zones
+   in a run of standing waves, 0 of travelling ones; down and up are then those of the means of each
+   run. */
 typedef struct {
-    int64_t rungs, classes, modes, absorbing, columns, own, feed_classes, carriers, times, unlimited;
+    int64_t rungs, classes, modes, absorbing, columns, own, feed_classes;
+    int64_t carriers, times, unlimited, patterns, inner;
     double cooling, emitters, backwards;
     const double *emission, *absorption, *radiative, *decay; /* by rung */
     const double *weight, *loss;
     const double *laws, *at, *arriving;
     const double *down, *up, *seed, *feed, *excitons;
+    const int64_t *row; /* of each mode, in the matrix of patterns */
 } Equations;
 
 /* LANES of these pulses with room to work in. */
@@ -49,6 +53,7 @@ static vec same(double value) {
 }
 
 #include "pumping.h"
+#include "patterns.h"
 
 /* Classes whose sums go side by side: one sum waits four cycles for each of its additions. */
 #define SIDE 4
@@ -72,7 +77,10 @@ SUMS_OVER_MODES(sums_of_own, vec)
 static void acted_on(const Block *b, const vec *x, vec *down, vec *up) {
     const Equations *e = b->of;
     int64_t c = 0, modes = e->modes;
-    if (e->own) {
+    if (e->patterns) {
+        patterns_acted_on(b, x, b->own_down, down);
+        patterns_acted_on(b, x, b->own_up, up);
+    } else if (e->own) {
         const vec *a = b->own_down, *d = b->own_up;
         for (; c + SIDE <= e->classes; c += SIDE)
             sums_of_own(a + c * modes, d + c * modes, x, modes, SIDE, down + c, up + c);
@@ -104,10 +112,12 @@ static void acted_on(const Block *b, const vec *x, vec *down, vec *up) {
 ADDED_TO_MODES(added_of_shared, double)
 ADDED_TO_MODES(added_of_own, vec)
 
-/* out[m] += sum over classes of coefficients[c, m] y[c]; `lanes` where each column has its own. */
-static void added(const Block *b, const double *shared, const vec *lanes, const vec *y, vec *out) {
+/* out[m] += sum over classes of coefficients[c, m] y[c]; `lanes` where each column has its own.
+   y is transformed where there are patterns. */
+static void added(const Block *b, const double *shared, const vec *lanes, vec *y, vec *out) {
     int64_t n = b->of->classes, m = 0, modes = b->of->modes;
-    if (b->of->own) {
+    if (b->of->patterns) added_of_patterns(b, lanes, y, out);
+    else if (b->of->own) {
         for (; m + ABREAST <= modes; m += ABREAST)
             added_of_own(lanes + m, y, n, modes, ABREAST, out + m);
         for (; m < modes; m++) added_of_own(lanes + m, y, n, modes, 1, out + m);
