@@ -12,7 +12,7 @@ _ORDER = ("terminal", "report", "explorer", "notebook", "study")
 
 
 def page_table(columns: Iterable[Column]) -> str:
-    """One row a key of the JSON: its unit there, what it is, where it is shown by which name.
+    """One row a key of the JSON: with its unit, what it is, and by which name it is shown where.
 
     Parameters
     ----------
@@ -21,19 +21,30 @@ def page_table(columns: Iterable[Column]) -> str:
     Examples
     --------
     >>> print(page_table([Column("fsr_nm", "FSR", "spacing of the comb", "nm")]))
-    | key | unit | meaning | shown as | in |
-    |---|---|---|---|---|
-    | `fsr_nm` | nm | spacing of the comb | FSR nm | terminal, report, explorer, notebook, study |
+    | key and unit | meaning | shown as |
+    |---|---|---|
+    | `fsr_nm` (nm) | spacing of the comb | **FSR nm** everywhere |
     """
-    lines = ["| key | unit | meaning | shown as | in |", "|---|---|---|---|---|"]
+    lines = ["| key and unit | meaning | shown as |", "|---|---|---|"]
     for column in columns:
-        where = ", ".join(output for output in _ORDER if output in column.shown)
-        name = head(column).replace("{}", "...").replace("|", "\\|") if where else ""
         meaning = column.meaning.replace("|", "\\|")
-        unit = unit_of(column.key)
-        lines.append(f"| `{column.key}` | {unit} | {meaning} | {name} | {where} |")
+        lines.append(f"| {_with_unit(column.key)} | {meaning} | {_shown(column)} |")
         if column.deviation:
             told = f"standard deviation of {column.head.replace(' {}', '')} by the spreads"
             key = column.deviation.replace("{}", "*")
-            lines.append(f"| `{key}` | {unit_of(key)} | {told} of the design | | |")
+            lines.append(f"| {_with_unit(key)} | {told} of the design | |")
     return "\n".join(lines)
+
+
+def _with_unit(key: str) -> str:
+    unit = unit_of(key)
+    return f"`{key}` ({unit})" if unit else f"`{key}`"
+
+
+def _shown(column: Column) -> str:
+    """The name under which tables show a column, and which tables do."""
+    where = [output for output in _ORDER if output in column.shown]
+    if not where:
+        return ""
+    name = head(column).replace("{}", "...").replace("|", "\\|")
+    return f"**{name}** " + ("everywhere" if len(where) == len(_ORDER) else "in " + ", ".join(where))

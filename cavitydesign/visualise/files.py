@@ -14,6 +14,8 @@ from ..study.records.disk import write_whole
 from ..texts import visible
 
 FORMATS = ("png", "pdf", "svg")
+# Width on a screen: letters of 7.5 pt are then as large as the text of a page around them.
+SCREEN_PX_PER_INCH = 140
 # settings that matplotlib reads when it writes, not when it draws: the figure's own ground,
 # editable text in PDF, letters as outlines in SVG, the same names in each run
 _AT_SAVING = {
@@ -54,6 +56,11 @@ def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) ->
     with mpl.rc_context(_AT_SAVING):
         figure.savefig(buffer, format=kind, dpi=dpi or 220, metadata=dateless)
     return buffer.getvalue()
+
+
+def screen_width_px(figure: Figure) -> int:
+    """How wide a page shows a figure; its picture holds half as many dots again."""
+    return round(SCREEN_PX_PER_INCH * figure.get_figwidth())
 
 
 def _plain_words(figure: Figure) -> None:

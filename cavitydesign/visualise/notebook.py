@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..markup import html_table
-from .files import figure_bytes
+from .files import figure_bytes, screen_width_px
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 
 def _picture(figure: Figure, words: str) -> str:
-    content = base64.b64encode(figure_bytes(figure, "png", 110)).decode("ascii")
-    return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{content}">'
+    content = base64.b64encode(figure_bytes(figure)).decode("ascii")
+    width = screen_width_px(figure)
+    return (
+        f'<img alt="{html.escape(words)}" width="{width}" src="data:image/png;base64,{content}">'
+    )
 
 
 def html_of_cavity(cavity: Cavity) -> str:

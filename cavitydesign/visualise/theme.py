@@ -177,10 +177,11 @@ def _light_density_map() -> Colormap:
 class _ShownFigure(Figure):
     """A figure that notebooks show at the end of a cell, without pyplot and without any magic."""
 
-    def _repr_png_(self) -> bytes:
-        from .files import figure_bytes
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """The picture, and the width at which a notebook shows it."""
+        from .files import figure_bytes, screen_width_px
 
-        return figure_bytes(self)
+        return figure_bytes(self), {"width": screen_width_px(self)}
 
 
 def figure(width_in: float, height_in: float) -> Figure:

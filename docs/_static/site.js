@@ -1,2 +1,11 @@
 // A picture of the gallery opens in the page's place; Sphinx marks links to files as downloads.
 for (const link of document.querySelectorAll("a[download]")) if (link.querySelector("img")) link.removeAttribute("download");
+// Letters of a table's cell that is never broken: "-6.2e-07", "TM 123 1 0", "sphere 15 um".
+const SHORT = 14;
+for (const cell of document.querySelectorAll("article td")) if (cell.textContent.trim().length <= SHORT) cell.classList.add("short");
+// Names in the other columns may break behind a dot, a stroke, a slash or a colon, and nowhere within a word.
+for (const word of document.querySelectorAll("article td:not(:first-child) code.literal .pre")) {
+  const parts = word.textContent.split(/(?<=[._\/:])(?=[^._\/:])/);
+  if (parts.length < 2) continue;
+  word.replaceChildren(...parts.flatMap((part, index) => index ? [document.createElement("wbr"), part] : [part]));
+}

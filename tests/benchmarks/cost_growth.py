@@ -215,24 +215,34 @@ def text_of(series: dict[str, list[Point]]) -> str:
         "![Growth of the cost](cost_growth.png)",
         "",
     ]
+    pairs = "assembly, factorisation and three eigenpairs"
     names = {
-        "window": (
-            "one window, elements across cut again and again (assembly, factorisation, three "
-            "eigenpairs): unknowns"
+        "window": ("One window, its elements cut again and again", pairs, "unknowns"),
+        "comb": ("A comb at 1e-8", "losses, labels, error bars and count included", "modes"),
+        "section": ("The microtoroid's whole section, at rising order", pairs, "unknowns"),
+        "cut section": (
+            "The same section at third order, every element cut in four",
+            pairs,
+            "unknowns",
         ),
-        "comb": "comb at 1e-8 with losses, labels, error bars and count: modes",
-        "section": (
-            "all of the microtoroid's section at rising order (assembly, factorisation, three "
-            "eigenpairs): unknowns"
+        "section mode": (
+            "`find_modes` of the microtoroid",
+            f"accuracies of {ACCURACIES[0]:g} to {ACCURACIES[-1]:g}",
+            "unknowns",
         ),
-        "cut section": "the same at third order, every element cut in four again and again: unknowns",
-        "section mode": f"`find_modes` of the microtoroid, accuracy {ACCURACIES[0]:g} to {ACCURACIES[-1]:g}: unknowns",
     }
     for name, points in series.items():
-        lines += [f"**{names[name]}**: CPU time grows like size^{exponent(points):.2f}.", ""]
-        lines += ["| size | CPU s | per unit |", "|---|---|---|"]
+        head, what, unit = names[name]
+        power = f"$x^{{{exponent(points):.2f}}}$"
         lines += [
-            f"| {p.size} | {p.cpu_s:.4f} | {1e6 * p.cpu_s / p.size:.1f} us |" for p in points
+            f"## {head}",
+            "",
+            f"CPU time ({what}) grows like {power} with the {unit} $x$.",
+            "",
+        ]
+        lines += [f"| {unit} | CPU time (s) | each (us) |", "|---|---|---|"]
+        lines += [
+            f"| {p.size} | {p.cpu_s:.4f} | {1e6 * p.cpu_s / p.size:.1f} |" for p in points
         ] + [""]
     return "\n".join(lines)
 
@@ -244,7 +254,7 @@ def picture(series: dict[str, list[Point]], path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(2, 3, figsize=(12.0, 7.0))
+    figure, axes = plt.subplots(3, 2, figsize=(7.2, 8.4))
     axes.ravel()[-1].set_visible(False)
     for panel, (name, points) in zip(axes.ravel(), series.items(), strict=False):
         sizes, times = np.array([p.size for p in points]), np.array([p.cpu_s for p in points])

@@ -117,7 +117,11 @@ def test_extension_names_classes_that_exist() -> None:
 def test_a_figure_shows_itself_without_any_magic(cavity: Cavity) -> None:
     """A tutorial had "<Figure size ... with 2 Axes>" where its picture should have been."""
     shown: Any = draw_cavity(cavity)
-    assert shown._repr_png_().startswith(b"\x89PNG")
+    picture, told = shown._repr_png_()
+    assert picture.startswith(b"\x89PNG")
+    dots = int.from_bytes(picture[16:20], "big")
+    print(dots, told)
+    assert 1.4 < dots / told["width"] < 1.7, "220 dots where a page shows 140: letters stay sharp"
 
 
 def test_section_of_a_cavity_is_its_outline() -> None:
