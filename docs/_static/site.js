@@ -9,3 +9,13 @@ for (const word of document.querySelectorAll("article td:not(:first-child) code.
   if (parts.length < 2) continue;
   word.replaceChildren(...parts.flatMap((part, index) => index ? [document.createElement("wbr"), part] : [part]));
 }
+// A figure whose file is half as wide again as its place opens in a click.
+const LARGER = 1.5;
+addEventListener("load", () => {
+  for (const image of document.querySelectorAll("article img")) {
+    if (image.closest("a") || image.src.startsWith("data:") || image.naturalWidth < LARGER * image.clientWidth) continue;
+    const link = Object.assign(document.createElement("a"), { href: image.src, className: "enlarge", title: "the figure at its full size" });
+    image.replaceWith(link);
+    link.append(image);
+  }
+});

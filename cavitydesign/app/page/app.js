@@ -14,7 +14,7 @@ import { wireFolds } from "./folds.js";
 import { wireHelp } from "./help.js";
 import { LightView } from "./light.js";
 import { ModeTable, chosenOf } from "./modes.js";
-import { firstOf, opening, wireOpening } from "./opening.js";
+import { firstOf, nameOpened, opening, wireOpening } from "./opening.js";
 import { Past, fromAddress } from "./past.js";
 import { SpaceView } from "./space.js";
 import { number } from "./plot.js";
@@ -268,6 +268,7 @@ function useOpened(opened) {
   controls.calibrations = opened.calibrations || [];
   state.design = opened.design;
   past.begin(opened.design, opened.name);
+  nameOpened(opened.name);
   controls.show(opened.design);
   scan.propose();
   field.clear();

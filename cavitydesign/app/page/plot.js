@@ -1,6 +1,7 @@
 // Small plots in SVG: axes with units, lines, stems, points, thresholds, read-outs under the pointer.
 
 const SPACE = "http://www.w3.org/2000/svg";
+const LEAST_TICKS = 3; // two ends and one between show whether an axis is logarithmic
 const MARGIN = { left: 58, right: 12, top: 12, bottom: 36 };
 
 export function number(value, digits = 5) {
@@ -27,7 +28,8 @@ function logTicks(low, high) {
     if (inner.length === 1 && ((e % stride) + stride) % stride !== 0) continue;
     for (const one of inner) if (one * 10 ** e >= low * 0.999 && one * 10 ** e <= high * 1.001) found.push(one * 10 ** e);
   }
-  return found;
+  // a range such as 10 to 16 holds no power of ten and few of its multiples
+  return found.length < LEAST_TICKS ? ticks(low, high) : found;
 }
 
 export function element(name, attributes, parent, text) {

@@ -23,11 +23,12 @@ export class RegimeView {
     Object.assign(this, { legend, output: read, open });
     this.legend.replaceChildren("modes that lase: ", ...NAMES.map((name, i) => {
       const item = document.createElement("span");
+      item.className = "item";
       const box = document.createElement("i");
       box.className = `key k${i}`;
-      item.append(box, `${name} `);
+      item.append(box, name);
       return item;
-    }), "; line: lasing threshold; ring: the design shown. A change of 0.01 µm moves the comb under the gain: design for the chance.");
+    }), "line: lasing threshold; ring: the design shown. A change of 0.01 µm moves the comb under the gain: design for the chance.");
     this.map.svg.addEventListener("click", () => this.pointed && this.open(this.pointed.size, this.pointed.fluence));
   }
 

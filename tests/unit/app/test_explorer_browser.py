@@ -175,6 +175,38 @@ def test_two_tabs_keep_their_own_designs(open_tab: Callable[..., Any], explorer:
     assert first.errors() == second.errors() == []
 
 
+def test_the_menu_names_what_is_shown(
+    open_tab: Callable[..., Any], start: Any, folder: Path, tmp_path: Path
+) -> None:
+    """A file that cannot be opened leaves the menu at the one shown, with the reason; a link to
+    another file than the first brings its name.
+    """
+    text = (folder / "design.toml").read_text()
+    (tmp_path / "design.toml").write_text(text)
+    (tmp_path / "other.toml").write_text(text.replace("diameter_um = 12.0", "diameter_um = 14.0"))
+    opened = open_tab(start(tmp_path, "design.toml", "--folder", ".").url)
+    page = opened.page
+    assert page.input_value("#open") == "design.toml"
+    (tmp_path / "other.toml").write_text("[cavity\n")
+    page.select_option("#open", "other.toml")
+    page.wait_for_selector("#trouble:not([hidden])")
+    assert "other.toml" in page.inner_text("#trouble")
+    assert page.input_value("#open") == "design.toml"
+    assert page.input_value("#c-cavity-diameter_um") == "12"
+    (tmp_path / "other.toml").write_text(text.replace("diameter_um = 12.0", "diameter_um = 14.0"))
+    page.select_option("#open", "other.toml")
+    opened.wait()
+    assert page.input_value("#c-cavity-diameter_um") == "14"
+    assert page.is_hidden("#trouble")
+    page.fill("#c-cavity-diameter_um", "14.5")
+    opened.wait()
+    page.click("#link")  # the address holds the design
+    page.reload()
+    opened.wait()
+    assert page.input_value("#open") == "other.toml"
+    assert page.input_value("#c-cavity-diameter_um") == "14.5"
+
+
 @pytest.mark.slow
 def test_server_stopped_and_back(open_tab: Callable[..., Any], start: Any, folder: Path) -> None:
     running = start(folder, "design.toml")

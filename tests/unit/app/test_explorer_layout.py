@@ -195,6 +195,35 @@ def test_failed_points_are_crosses(
     assert "14100" in page.inner_text("#study-read")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_short_scan_has_numbers_on_its_axes(
+    browser: Any, explorer: Any, tab_class: Any, width: int
+) -> None:
+    """A scan from 11 to 13 um, which holds no power of ten and one even micrometre only: its axis
+    has three numbers at least, and what the hatched cells mean stands below, unbroken.
+    """
+    tab = tab_class(browser, explorer.url, width, 900)
+    page = tab.page
+    for name, value in (("from", "11"), ("to", "13"), ("points", "3")):
+        page.fill(f"#scan-{name}", value)
+    page.click("#scan-start")
+    page.wait_for_function("() => document.querySelector('#scan-save').offsetParent !== null")
+    page.wait_for_function(
+        "() => document.querySelector('#scan-start').textContent === 'Scan diameters'"
+    )
+    for plot in ("#scan-map", "#scan-chance"):
+        written = page.locator(f"{plot} svg text").all_text_contents()
+        across = [float(one) for one in written if re.fullmatch(r"1[0-3](\.\d+)?", one)]
+        print(plot, written)
+        assert len(across) >= 3, plot
+    assert page.locator("#scan .item").count() == 6
+    broken = "() => [...document.querySelectorAll('#scan .item')].some(one => one.getClientRects().length > 1)"
+    assert page.evaluate(broken) is False
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert tab.errors() == []
+    page.close()
+
+
 CROSSED = """() => {
   const svg = document.querySelector('#light svg');
   const texts = [...svg.querySelectorAll('text.small, text.halo')].map((one) => [one.textContent, one.getBBox()]);

@@ -16,20 +16,21 @@ LINE_NM = 537.6
 
 
 def row(name: str) -> str:
-    """One row: name, other names, range, index and group index at 537.6 nm, dn/dT, what."""
+    """One row: what with its other names, range, index and group index at 537.6 nm, dn/dT."""
     medium = find_material(name)
-    others = ", ".join(f"`{alias}`" for alias, meant in material_aliases().items() if meant == name)
+    others = [f"`{alias}`" for alias, meant in material_aliases().items() if meant == name]
+    title = medium.title if isinstance(medium, DispersiveMaterial) else "dots in PMMA, see below"
+    what = f"{title} (also {', '.join(others)})" if others else title
     low, high = medium.range_nm
     if not low <= LINE_NM <= high:
-        return f"| `{name}` | {others} | {low:g}-{high:g} |  |  |  | {medium.title} |"
+        return f"| `{name}` | {what} | {low:g} to {high:g} | | | |"
     index = f"{medium.index(LINE_NM):.4f}"
     if medium.uniaxial:
         index += f" / {medium.index_extraordinary(LINE_NM):.4f}"
     thermal = "" if medium.thermo_optic_per_k is None else f"{1e6 * medium.thermo_optic_per_k:+.1f}"
-    what = medium.title if isinstance(medium, DispersiveMaterial) else ""
     return (
-        f"| `{name}` | {others} | {low:g}-{high:g} | {index} | {medium.group_index(LINE_NM):.4f} "
-        f"| {thermal} | {what} |"
+        f"| `{name}` | {what} | {low:g} to {high:g} | {index} | {medium.group_index(LINE_NM):.4f} "
+        f"| {thermal} |"
     )
 
 
