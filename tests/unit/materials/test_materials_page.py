@@ -13,13 +13,14 @@ from cavitydesign.materials import (
 
 PAGE = Path(__file__).parents[3] / "docs" / "materials.md"
 LINE_NM = 537.6
+OTHERS = {"vacuum": "no medium", "CsPbBr3-PMMA": "dots in PMMA, see below"}
 
 
 def row(name: str) -> str:
     """One row: what with its other names, range, index and group index at 537.6 nm, dn/dT."""
     medium = find_material(name)
     others = [f"`{alias}`" for alias, meant in material_aliases().items() if meant == name]
-    title = medium.title if isinstance(medium, DispersiveMaterial) else "dots in PMMA, see below"
+    title = medium.title if isinstance(medium, DispersiveMaterial) else OTHERS[name]
     what = f"{title} (also {', '.join(others)})" if others else title
     low, high = medium.range_nm
     if not low <= LINE_NM <= high:
