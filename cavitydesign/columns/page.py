@@ -47,4 +47,6 @@ def _shown(column: Column) -> str:
     if not where:
         return ""
     name = head(column).replace("{}", "...").replace("|", "\\|")
-    return f"**{name}** " + ("everywhere" if len(where) == len(_ORDER) else "in " + ", ".join(where))
+    return f"**{name}** " + (
+        "everywhere" if len(where) == len(_ORDER) else "in " + ", ".join(where)
+    )

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 def _picture(figure: Figure, words: str) -> str:
     content = base64.b64encode(figure_bytes(figure)).decode("ascii")
     width = screen_width_px(figure)
-    return (
-        f'<img alt="{html.escape(words)}" width="{width}" src="data:image/png;base64,{content}">'
-    )
+    return f'<img alt="{html.escape(words)}" width="{width}" src="data:image/png;base64,{content}">'
 
 
 def html_of_cavity(cavity: Cavity) -> str:
