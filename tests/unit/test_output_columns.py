@@ -72,7 +72,9 @@ def test_a_new_column_of_modes_is_in_every_output(
         "a study that was stored before there was the column"
     )
     assert "twice_nm" in usual_columns()
-    assert "| `twice_nm` (nm) | twice the wavelength | **made-up nm** everywhere |" in pages()["modes"]
+    assert (
+        "| `twice_nm` (nm) | twice the wavelength | **made-up nm** everywhere |" in pages()["modes"]
+    )
 
 
 def test_a_new_outcome_of_lasing_is_in_every_output(
