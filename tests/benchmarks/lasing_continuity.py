@@ -19,8 +19,8 @@ Scans whose name begins with "every 0.02 um" visit each fine step between their 
 next place is the neighbour, and only the step with the comb held is solved besides.
 
 **A steep change is told from a jump** by halving (`--narrow`): of each step of such a scan over which
-gain = loss, or the threshold, changes by more than 3 %, with the comb moved or held (the six largest
-of each), the half that changes more is halved again, four times. A jump, a rule that changes, or a mode that enters would
+gain = loss, or the threshold, changes by more than 3 %, the suppression by 0.5 dB or the probability
+by 0.01, with the comb moved or held (the six largest of each), the half that changes more is halved again, four times. A jump, a rule that changes, or a mode that enters would
 be as large in the last sixteenth; what is steep falls with its length.
 
 All of it takes an hour of one core: `--only` does parts of it. `--keep` adds each place, as soon as
@@ -53,6 +53,13 @@ from continuity_scans import (
 from cavitydesign.lasing import LasingPrediction
 
 LARGEST_STEP = 0.03
+STEEP = {
+    "gain_equals_loss": LARGEST_STEP,
+    "lasing": LARGEST_STEP,
+    "suppression_db": 0.5,
+    "probability": 0.01,
+}
+"""Changes over a fine step above which it is halved: relative of what is in mJ/cm2; in dB; of 1."""
 HALVINGS, HALVED = 4, 6
 COLUMNS = (
     "value",
@@ -109,44 +116,66 @@ def held_pair(diameter_um: float, asked: dict[str, object]) -> list[list[float |
     return [here, outcomes(beside, held)]
 
 
+def changed(column: str, one: float, other: float) -> float:
+    """Size of the change of an outcome: of fluences the relative one."""
+    return abs(other / one - 1.0) if column in ("gain_equals_loss", "lasing") else abs(other - one)
+
+
 def narrowed(name: str, place: float, column: str, comb_moves: bool) -> tuple[float, float]:
     """Change over a fine step, and over the sixteenth of it that changes most."""
 
     def at(diameter_um: float) -> float:
         comb = diameter_um if comb_moves else place
         found = outcomes(diameter_um, one(diameter_um, comb_um=comb, **EVERY[name][1]))  # type: ignore[arg-type]
-        return float(found[COLUMNS.index(column)] or math.nan)
+        value = found[COLUMNS.index(column)]
+        return math.nan if value is None else float(value)
 
     ends, values = [place, place + FINE_UM], [at(place), at(place + FINE_UM)]
-    whole = abs(values[1] / values[0] - 1.0)
+    whole = changed(column, *values)
     for _ in range(HALVINGS):
         middle = 0.5 * (ends[0] + ends[1])
         between = at(middle)
-        changes = [abs(between / values[0] - 1.0), abs(values[1] / between - 1.0)]
+        changes = [changed(column, values[0], between), changed(column, between, values[1])]
         # where the outcome is missing in between, that half is looked into
         later = int(changes[1] > changes[0]) if math.isfinite(between) else 1
         ends[1 - later], values[1 - later] = middle, between
-    return whole, abs(values[1] / values[0] - 1.0)
+    return whole, changed(column, *values)
 
 
 def steep_steps(name: str, rows: Sequence[Sequence[Sequence[float | None]]]) -> None:
-    """Print the steps above 3 % of a scan of every fine step, and what halving leaves of each."""
+    """Print the steps of a scan of every fine step that exceed `STEEP`, and what halving leaves of
+    each. Where a threshold comes or goes, the regime is decided at another fluence, and steps of
+    suppression and probability are counted apart.
+    """
     table = np.array(rows, dtype=float)
-    for column in ("gain_equals_loss", "lasing"):
+    have = np.isfinite(table[:, :, COLUMNS.index("lasing")])
+    for column, limit in STEEP.items():
         values = table[:, :, COLUMNS.index(column)]
         for words, neighbour in (("comb moves", 2), ("comb held", 3)):
-            change = np.nan_to_num(np.abs(values[:, neighbour] / values[:, 0] - 1.0))
-            steep = int((change > LARGEST_STEP).sum())
+            change = np.array(
+                [changed(column, *pair) for pair in values[:, [0, neighbour]].tolist()]
+            )
+            change = np.nan_to_num(change)
+            told = ""
+            if column in ("suppression_db", "probability"):
+                apart = have[:, 0] != have[:, neighbour]
+                if apart.any():
+                    told = (
+                        f", and {change[apart].max():.3g} at {apart.sum()} thresholds that appear"
+                    )
+                change[apart] = 0.0
+            steep = int((change > limit).sum())
             largest = np.argsort(-change)[: min(steep, HALVED)]
             pairs = [
                 narrowed(name, float(table[row, 0, 0]), column, neighbour == 2) for row in largest
             ]
             shares = [left / whole for whole, left in pairs]
-            told = f"{name}, {column}, {words}: {steep} of {len(table)} above 3 %"
+            words = f"{name}, {column}, {words}: {steep} of {len(table)} above {limit:g}"
             if pairs:
-                told += f", {100.0 * change.max():.2f} % at most; of the largest {len(pairs)} a "
-                told += f"sixteenth leaves {min(shares):.3f} to {max(shares):.3f}"
-            print(told, flush=True)
+                place = float(table[largest[int(np.argmax(shares))], 0, 0])
+                words += f", {change.max():.4g} at most; of the largest {len(pairs)} a sixteenth "
+                words += f"leaves {min(shares):.3f} to {max(shares):.3f} ({place:g} um)"
+            print(words + told, flush=True)
 
 
 def with_next(pairs: Sequence[Sequence[Sequence[float | None]]]) -> list:  # type: ignore[type-arg]
