@@ -9,7 +9,7 @@ from ..columns import lasing_columns
 from ..columns.cell_text import cell, deviation_cell, error_cell, head, sure_cell
 from ..columns.column import expanded, with_deviation
 from ..columns.most_shown import most_shown
-from ..columns.plain_words import rests_on
+from ..columns.plain_words import unmeasured_inputs
 from .printing import new_table, print_tables
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def print_lasing(lasing: Record) -> None:
     print_tables(
         _outcomes(lasing),
         *calibrated_lines(lasing.get("calibrated")),
-        *filter(None, [rests_on(lasing)]),
+        *_unmeasured(lasing),
         _per_mode(lasing, shown),
         *filter(None, (further,)),
         *(f"warning: {text}" for text in lasing.get("warnings", ())),
@@ -73,6 +73,18 @@ def _outcomes(lasing: Record) -> Table:
             row.append(deviation_cell(column, lasing, _DEVIATION_FORM) if told else "")
         table.add_row(*row)
     return table
+
+
+def _unmeasured(lasing: Record) -> list[Table]:
+    """A short table of the inputs that nobody measured; none where there are no such inputs."""
+    kinds = unmeasured_inputs(lasing)
+    if not kinds:
+        return []
+    table = new_table("Inputs that are not measured", ("they are", "inputs of these numbers"))
+    table.columns[1].justify = "left"
+    for kind, keys in kinds.items():
+        table.add_row(kind, ", ".join(keys))
+    return [table]
 
 
 def _per_mode(lasing: Record, records: Sequence[Record]) -> Table:

@@ -83,8 +83,27 @@ def lasing_in_words(lasing: Result) -> str:
     return f"It lases above {threshold:.3g} {unit}, but not yet{where}{told}{unknown_offset}."
 
 
+def unmeasured_inputs(lasing: Result) -> dict[str, list[str]]:
+    """Keys of the inputs of a lasing prediction that are fits, assumptions or rules, by kind.
+
+    Parameters
+    ----------
+    lasing : mapping
+        The JSON of `lase`, without the modes.
+
+    Examples
+    --------
+    >>> unmeasured_inputs({"calibrations": {"gain.a": "fitted: to b", "gain.c": "assumed: 1"}})
+    {'fitted': ['gain.a'], 'assumed': ['gain.c']}
+    """
+    kinds: dict[str, list[str]] = {}
+    for key, words in (lasing.get("calibrations") or {}).items():
+        kinds.setdefault(str(words).partition(":")[0], []).append(str(key))
+    return kinds
+
+
 def rests_on(lasing: Result) -> str:
-    """Which inputs of a lasing prediction are fits, assumptions or rules; "" where none is.
+    """`unmeasured_inputs` in one sentence; "" where there are none.
 
     Parameters
     ----------
@@ -96,9 +115,7 @@ def rests_on(lasing: Result) -> str:
     >>> rests_on({"calibrations": {"gain.a": "fitted: to b", "gain.c": "assumed: 1"}})
     'Not measured: these numbers rest on inputs that are fitted (gain.a); assumed (gain.c).'
     """
-    kinds: dict[str, list[str]] = {}
-    for key, words in (lasing.get("calibrations") or {}).items():
-        kinds.setdefault(str(words).partition(":")[0], []).append(str(key))
+    kinds = unmeasured_inputs(lasing)
     if not kinds:
         return ""
     told = "; ".join(f"{kind} ({', '.join(keys)})" for kind, keys in kinds.items())

@@ -154,6 +154,10 @@ def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
         Values that take the place of the file's, by dotted key: {"cavity.diameter_um": 20.0}. None
         takes a key away.
 
+    Returns
+    -------
+    Design
+
     Raises
     ------
     InputError
@@ -203,6 +207,10 @@ def parse_design(
         As for `load_design`.
     path : Path, optional
         The design's file; file names in the design are relative to its folder.
+
+    Returns
+    -------
+    Design
 
     Raises
     ------

@@ -137,6 +137,18 @@ class Pump:
     def excitons(self, fluence_mj_cm2: ArrayLike, absorber: Absorber) -> Array:
         """Mean excitations of an emitter at the given fluences.
 
+        Parameters
+        ----------
+        fluence_mj_cm2 : (n,) array_like or float
+            In mJ/cm^2.
+        absorber : Absorber
+            What takes the photons up, such as a `GainMedium.absorber`.
+
+        Returns
+        -------
+        (n,) array or float
+            Excitations, a pure number.
+
         Raises
         ------
         InputError
@@ -149,7 +161,23 @@ class Pump:
         )
 
     def excitons_per_unit(self, absorber: Absorber) -> float:
-        """Mean excitations at 1 mJ/cm2; they grow as the n-th power of the fluence."""
+        """Mean excitations at 1 mJ/cm2; they grow as the n-th power of the fluence.
+
+        Parameters
+        ----------
+        absorber : Absorber
+            What takes the photons up, such as a `GainMedium.absorber`.
+
+        Returns
+        -------
+        float
+            Excitations at 1 mJ/cm^2.
+
+        Raises
+        ------
+        InputError
+            As `excitons`.
+        """
         if (
             self.calibration == "reference"
             and self.reference_excitons
@@ -191,7 +219,18 @@ class Pump:
         return 1.0 if table is None else table.ratio(self.wavelength_nm, published_nm)
 
     def warnings(self, absorber: Absorber) -> tuple[str, ...]:
-        """What the user must know of the pump model."""
+        """What the user must know of the pump model.
+
+        Parameters
+        ----------
+        absorber : Absorber
+            What takes the photons up, such as a `GainMedium.absorber`.
+
+        Returns
+        -------
+        tuple of str
+            One line each; empty where there is nothing to know.
+        """
         published = absorber.calibration(self.photons)
         calibrated = (
             self.calibration == "published" and published is not None and self.cross_section is None

@@ -147,6 +147,18 @@ class Cavity:
     def interface_um(self, radius_um: float, z_um: Array) -> Array:
         """Radius at heights z of the interface that has the given radius at the equator: parallel
         to the fibre's wall.
+
+        Parameters
+        ----------
+        radius_um : float
+            At the equator.
+        z_um : (n,) array
+            Heights above the equator.
+
+        Returns
+        -------
+        (n,) array
+            Radii in um.
         """
         rise = 0.0 if self.fibre_shape is None else self.fibre_shape.rise_um(z_um)
         return radius_um + self.fibre_taper * z_um + rise

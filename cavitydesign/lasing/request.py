@@ -100,6 +100,17 @@ class LasingRequest:
     def comb_spread(self, wavelength_nm: float, spacing_nm: float, diameter_um: float) -> float:
         """Standard deviation of the comb phase by that of the diameter, in spacings; infinite where
         the phase is unknown.
+
+        Parameters
+        ----------
+        wavelength_nm, spacing_nm : float
+            Of the comb, in vacuum.
+        diameter_um : float
+
+        Returns
+        -------
+        float
+            A share of the spacing, or infinity.
         """
         if self.comb_place == "unknown":
             return math.inf

@@ -103,6 +103,10 @@ def find_material(name: str) -> Material:
     name : str
         A name of the library or one of its aliases, as written there.
 
+    Returns
+    -------
+    Material
+
     Raises
     ------
     InputError

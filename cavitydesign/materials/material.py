@@ -51,6 +51,11 @@ class Material(ABC):
     def check_range(self, wavelength_nm: float) -> None:
         """Refuse a wavelength outside the range of the data.
 
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
         Raises
         ------
         InputError
@@ -71,26 +76,105 @@ class Material(ABC):
         return ""
 
     def index(self, wavelength_nm: float) -> float:
-        """Real refractive index (ordinary, of a uniaxial medium) at a vacuum wavelength in nm."""
+        """Real refractive index (ordinary, of a uniaxial medium) at a vacuum wavelength in nm.
+
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
+        Returns
+        -------
+        float
+            n, a pure number.
+
+        Raises
+        ------
+        InputError
+            As `check_range`.
+        """
         self.check_range(wavelength_nm)
         return self._index(wavelength_nm)
 
     def index_extraordinary(self, wavelength_nm: float) -> float:
-        """Real index for E along the optic axis z; the same as `index` in an isotropic medium."""
+        """Real index for E along the optic axis z; the same as `index` in an isotropic medium.
+
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
+        Returns
+        -------
+        float
+            n, a pure number.
+
+        Raises
+        ------
+        InputError
+            As `check_range`.
+        """
         return self.index(wavelength_nm)
 
     def extinction(self, wavelength_nm: float) -> float:
-        """Imaginary part of the refractive index at a vacuum wavelength in nm."""
+        """Imaginary part of the refractive index at a vacuum wavelength in nm.
+
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
+        Returns
+        -------
+        float
+            kappa, a pure number.
+
+        Raises
+        ------
+        InputError
+            As `check_range`.
+        """
         self.check_range(wavelength_nm)
         return self._extinction(wavelength_nm)
 
     def absorption_per_cm(self, wavelength_nm: float) -> float:
-        """Intensity absorption in cm^-1."""
+        """Intensity absorption in cm^-1.
+
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
+        Returns
+        -------
+        float
+            4 pi kappa / lambda, in cm^-1.
+
+        Raises
+        ------
+        InputError
+            As `check_range`.
+        """
         return absorption_per_cm(self.extinction(wavelength_nm), wavelength_nm)
 
     def index_slope_per_nm(self, wavelength_nm: float) -> float:
         """dn/dlambda in nm^-1, by a five-point difference inside the range of the data where no
         formula is known.
+
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
+        Returns
+        -------
+        float
+            In nm^-1.
+
+        Raises
+        ------
+        InputError
+            As `check_range`.
         """
         self.check_range(wavelength_nm)
         low, high = self.range_nm
@@ -100,7 +184,23 @@ class Material(ABC):
         return (samples[0] - 8 * samples[1] + 8 * samples[2] - samples[3]) / (12 * step)
 
     def group_index(self, wavelength_nm: float) -> float:
-        """Group index n - lambda dn/dlambda (ordinary)."""
+        """Group index n - lambda dn/dlambda (ordinary).
+
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum, within `range_nm`.
+
+        Returns
+        -------
+        float
+            A pure number.
+
+        Raises
+        ------
+        InputError
+            As `check_range`.
+        """
         return self.index(wavelength_nm) - wavelength_nm * self.index_slope_per_nm(wavelength_nm)
 
     @property

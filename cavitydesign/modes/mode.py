@@ -29,13 +29,20 @@ if TYPE_CHECKING:
 class Mode(ModeRecord):
     """One whispering-gallery mode with azimuthal dependence exp(i m phi).
 
-    `polarisation` "TM" means E along the fibre axis (E_z dominates), "TE" E across it, in the
-    meridian plane mostly radial. p counts radial, q axial extrema along the outline (q = 0: one
-    lobe). Units are in the names. `raw` is the solved vector, from which derivatives and thresholds
-    are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
-    `deviated` is what the cavity's deviation from roundness does, `sensed` what the mode senses.
-    `sensitivity_nm_per_riu` is d lambda / dn by region, of an index that changes at all wavelengths
-    alike; its error and the thermal shift are among `extra`.
+    Attributes
+    ----------
+    polarisation : {"TM", "TE"}
+        TM: E along the fibre axis (E_z dominates). TE: across it, mostly radial.
+    m, p, q : int
+        Azimuthal order; extrema along the radius, and along the outline less one.
+    wavelength_nm, wavelength_error_nm, n_eff, group_index, fsr_nm, mode_volume_um3 : float
+        In vacuum, with the error of the computation; n_eff is m lambda / (pi D).
+    energy_fraction, confinement, sensitivity_nm_per_riu : mapping of str to float
+        Shares of the energy by direction and by region; d lambda / dn by region.
+    losses, deviated, sensed : LossBudget, DeviatedMode, SensedMode
+        log10 Q of each loss; what the design's deviation from roundness and its sensor do.
+    raw, raw_next : RawMode or None
+        The solved vectors of m and m + 1; None of a mode that was read from a file.
 
     Examples
     --------

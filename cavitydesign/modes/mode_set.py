@@ -188,6 +188,15 @@ class ModeSet(Sequence[Mode]):
     def nearest(self, wavelength_nm: float) -> Mode:
         """The mode whose wavelength is closest to a given one.
 
+        Parameters
+        ----------
+        wavelength_nm : float
+            In vacuum.
+
+        Returns
+        -------
+        Mode
+
         Raises
         ------
         InputError
@@ -204,7 +213,19 @@ class ModeSet(Sequence[Mode]):
         p: int | None = None,
         q: int | None = None,
     ) -> ModeSet:
-        """The modes of a polarisation, azimuthal, radial or axial order; what is None is free."""
+        """The modes of a polarisation, azimuthal, radial or axial order; what is None is free.
+
+        Parameters
+        ----------
+        polarisation : {"TM", "TE"}, optional
+        m, p, q : int, optional
+            Azimuthal, radial and axial order.
+
+        Returns
+        -------
+        ModeSet
+            The modes that have all of them, in their order; it may be empty.
+        """
         wanted = {"polarisation": polarisation, "m": m, "p": p, "q": q}
         fixed = {name: value for name, value in wanted.items() if value is not None}
         chosen = tuple(

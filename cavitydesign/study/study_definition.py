@@ -136,6 +136,16 @@ class Study:
     def point(self, index: int) -> Point:
         """The point of a number.
 
+        Parameters
+        ----------
+        index : int
+            From 0 to one less than the number of points.
+
+        Returns
+        -------
+        Point
+            The number and the values of all varied and derived keys.
+
         Raises
         ------
         ExpressionError
@@ -159,17 +169,47 @@ class Study:
         return (self.point(index) for index in range(len(self)))
 
     def shard(self, part: int, parts: int) -> range:
-        """Numbers of the points of one of several equal shares, 1 <= part <= parts."""
+        """Numbers of the points of one of several equal shares, 1 <= part <= parts.
+
+        Parameters
+        ----------
+        part, parts : int
+            Which share of how many, counted from 1.
+
+        Returns
+        -------
+        range
+        """
         return range(part - 1, len(self), parts)
 
     def design_at(self, point: Point) -> dict[str, Any]:
         """The design of a point in canonical form, so that equal points compute with equal
         numbers.
+
+        Parameters
+        ----------
+        point : Point
+
+        Returns
+        -------
+        dict
+            Tables of a design file.
         """
         return self.design_of(point.values)
 
     def design_of(self, values: Mapping[str, Value]) -> dict[str, Any]:
-        """The base design in canonical form with values of its keys."""
+        """The base design in canonical form with values of its keys.
+
+        Parameters
+        ----------
+        values : mapping of str to Value
+            By dotted key.
+
+        Returns
+        -------
+        dict
+            Tables of a design file.
+        """
         design: dict[str, Any] = _copied(self._canonical_design)
         for key, value in values.items():
             set_entry(design, key, canonical(value))
@@ -177,6 +217,11 @@ class Study:
 
     def fingerprints(self, indices: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Numbers of points and their `point_fingerprint`.
+
+        Parameters
+        ----------
+        indices : sequence of int
+            Numbers of points.
 
         Raises
         ------
@@ -196,12 +241,32 @@ class Study:
                 raise ExpressionError(f"point {index}: {error}") from error
 
     def digests_at(self, index: int) -> list[str]:
-        """Digests of the files that the design of a point reads."""
+        """Digests of the files that the design of a point reads.
+
+        Parameters
+        ----------
+        index : int
+            Number of the point.
+
+        Returns
+        -------
+        list of str
+            One for each file that the design names.
+        """
         point = self.point(index)
         return self._digests_of(point, self.design_at(point))
 
     def point_fingerprint(self, point: Point) -> str:
         """Content hash under which the point is stored.
+
+        Parameters
+        ----------
+        point : Point
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
 
         Raises
         ------

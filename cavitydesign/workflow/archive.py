@@ -130,6 +130,15 @@ def load(path: str | Path) -> ModeSet:
     Their numbers are all there. Their fields are those of the saved grid, whatever resolution is
     asked for; derivatives and thresholds that need the solved vector are not available.
 
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save` wrote (.npz).
+
+    Returns
+    -------
+    ModeSet
+
     Raises
     ------
     InputError

@@ -27,6 +27,10 @@ def bottle(*, diameter_um: float, axial_radius_um: float, **keys: Any) -> Design
         (`gain`, `pump`, `lasing`, `coupling`, `temperature`, `collection`, `sensing`) as
         dictionaries. A key that is None is not given.
 
+    Returns
+    -------
+    Design
+
     Raises
     ------
     InputError
@@ -47,6 +51,22 @@ def bottle(*, diameter_um: float, axial_radius_um: float, **keys: Any) -> Design
 def sphere(*, diameter_um: float, **keys: Any) -> Design:
     """A sphere, or with `polar_radius_um` a spheroid; other keys as for `bottle`.
 
+    Parameters
+    ----------
+    diameter_um : float
+        At the equator.
+    **keys
+        `polar_radius_um` (half the height, um) for a spheroid, and keys as for `bottle`.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    InputError
+        As `bottle`.
+
     Examples
     --------
     >>> import cavitydesign as cd
@@ -61,6 +81,23 @@ def drop(*, diameter_um: float, **keys: Any) -> Design:
     """A drop on a fibre, whose outline follows from capillarity; other keys as for `bottle`.
 
     Besides the diameter one of `contact_angle_deg`, `length_um` and `volume_um3` is needed.
+
+    Parameters
+    ----------
+    diameter_um : float
+        Largest diameter of the drop.
+    **keys
+        One of `contact_angle_deg`, `length_um` (um) and `volume_um3` (um^3), and keys as for
+        `bottle`.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    InputError
+        As `bottle`, and if no drop has the two quantities.
 
     Examples
     --------
@@ -87,6 +124,15 @@ def section(file: str, **keys: Any) -> Design:
         `region_names={"Si": "body", "clad": "surround"}`, further ones get their media by
         `materials={"stem": "silica"}`, and constants of a script their values by
         `parameters={"diameter": 16.0}`. `cavitydesign new section` writes a script to start from.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    InputError
+        As `bottle`, and if the file cannot be read or lacks a region.
 
     Examples
     --------

@@ -40,6 +40,11 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     progress : callable, optional
         Called with a message and the fraction done, 0 to 1.
 
+    Returns
+    -------
+    ModeSet
+        Wavelengths in nm with their errors, losses, and fields at any point.
+
     Raises
     ------
     SolverError
@@ -179,6 +184,11 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
         Gives the medium, the pump and the request.
     progress : callable, optional
         Called with a message and the fraction done, 0 to 1.
+
+    Returns
+    -------
+    LasingPrediction
+        With a calibration or spreads in the design, what they leave of it stands beside it.
 
     Raises
     ------

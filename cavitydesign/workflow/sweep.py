@@ -122,6 +122,11 @@ def sweep(
     progress : callable, optional
         Called with a message and the fraction done.
 
+    Returns
+    -------
+    SweepResult
+        Its table has one row a mode, or one a point with the task "lase".
+
     Raises
     ------
     InputError

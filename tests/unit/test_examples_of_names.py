@@ -31,3 +31,34 @@ def test_examples_of_methods_run() -> None:
         found = doctest.DocTestFinder().find(owner, owner.__name__, module)
         for one in found:
             assert runner.run(one).failed == 0, one.name
+
+
+def told(thing: object, title: str) -> bool:
+    """Whether a docstring has a section of this title."""
+    return f"\n{title}\n{'-' * len(title)}\n" in (inspect.getdoc(thing) or "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_tell_what_goes_in_and_comes_out(name: str) -> None:
+    """A function names its parameters, what it returns and raises; a class its parameters or
+    attributes (errors have none of their own), and each method what goes into it.
+    """
+    thing = getattr(cavitydesign, name)
+    if inspect.isfunction(thing):
+        assert [title for title in ("Parameters", "Returns") if not told(thing, title)] == []
+        assert told(thing, "Raises") or "raise " not in inspect.getsource(thing)
+    if not inspect.isclass(thing):
+        return
+    if not issubclass(thing, Exception):
+        assert told(thing, "Parameters") or told(thing, "Attributes")
+    methods = [
+        one for key, one in vars(thing).items() if inspect.isfunction(one) and key.isidentifier()
+    ]
+    silent = [
+        one.__name__
+        for one in methods
+        if not one.__name__.startswith("_")
+        and set(inspect.signature(one).parameters) - {"self"}
+        and not told(one, "Parameters")
+    ]
+    assert silent == [], f"methods of {name} whose parameters nobody explains"

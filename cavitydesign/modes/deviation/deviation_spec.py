@@ -136,7 +136,17 @@ class Deviation:
         return not (self.moves_fibre or self.ellipticity or wavy or self.particle.radius_nm)
 
     def scaled(self, share: float) -> Deviation:
-        """The shape with all displacements multiplied by a share; the particle stays."""
+        """The shape with all displacements multiplied by a share; the particle stays.
+
+        Parameters
+        ----------
+        share : float
+            0 gives the round body.
+
+        Returns
+        -------
+        Deviation
+        """
         waves = tuple(replace(one, amplitude=share * one.amplitude) for one in self.waves)
         return replace(
             self,

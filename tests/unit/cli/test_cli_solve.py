@@ -126,12 +126,16 @@ def test_lase_json_has_every_key_of_the_contract() -> None:
 
 
 def test_lase_tells_which_of_its_inputs_are_fits() -> None:
-    """On the screen, below the outcomes that rest on them."""
+    """On the screen, below the outcomes that rest on them: a row for each kind, keys in whole."""
     shown = runner.invoke(app, ["lase", str(QUICKSTART)])
     assert shown.exit_code == 0
-    (line,) = [one for one in shown.stdout.splitlines() if one.startswith("Not measured:")]
-    assert "fitted (gain.crossing_energy_ev, gain.peak_gain_per_cm" in line
-    assert "empirical (lasing.quality)" in line
+    below = shown.stdout.partition("Inputs that are not measured")[2].partition("Modes under")[0]
+    rows = [line.split(maxsplit=1) for line in below.splitlines()]
+    print(rows)
+    found = {row[0]: row[1].strip() for row in rows if len(row) == 2}
+    assert found["fitted"].startswith("gain.crossing_energy_ev, gain.peak_gain_per_cm")
+    assert found["assumed"] == "gain.exciton_radiative_ps"
+    assert found["empirical"] == "lasing.quality"
 
 
 def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:

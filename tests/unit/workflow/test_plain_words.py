@@ -8,6 +8,7 @@ from cavitydesign.columns.plain_words import (
     lasing_in_words,
     modes_in_words,
     rests_on,
+    unmeasured_inputs,
 )
 
 ROW = {"label": "TM 123 1 0", "wavelength_nm": 536.946354, "output_share": 0.98}
@@ -118,3 +119,4 @@ def test_fits_are_told_beside_the_numbers() -> None:
         "pump.energy_jitter); empirical (lasing.quality)."
     )
     assert rests_on({}) == ""
+    assert unmeasured_inputs({}) == {}
