@@ -22,7 +22,7 @@ def radiated(mode: SolvedLosses) -> Loss:
         # the pole is that of indices continued to complex k: it counts the medium's energy itself
         by_pole = math.log10(abs(k.real / (2 * k.imag)))
     relative = bars.relative(raw.q)
-    found = mode.discretisation.radiation(raw, far, by_pole, relative)
+    found = mode.discretisation.radiation(raw, far, by_pole, relative, bars.layer_change(raw.q))
     error = bars.fields(raw.q).log10_q + mode.measures.far_error
     by_layers = bars.layer_log10_q(raw.q)
     if found.by_layer and by_layers is not None:

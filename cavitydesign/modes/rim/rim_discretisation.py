@@ -100,7 +100,7 @@ class Rim(Discretisation):
         return sample_mode(raw, outwards, along)
 
     def radiation(
-        self, raw: RawMode, far: float, layer: float | None, relative: float
+        self, raw: RawMode, far: float, layer: float | None, relative: float, changed: float
     ) -> Radiation:
         """The absorbing layer below log10 Q = 8, the far field above."""
         if layer is not None and layer < LAYER_TRUSTED_BELOW:

@@ -8,12 +8,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from ...errors import InputError, SolverError
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm, wavenumber_per_um
-from ..estimates.seeds import radial_guess
 from ..mode_set import ModeRequest
 from ..permittivities import permittivities
 from ..stopwatch import Stopwatch
@@ -23,6 +20,7 @@ from .limits import MOST_BYTES, check_survey, matrix_bytes
 from .section_problem import SectionProblem
 from .seed import labels
 from .surveys.closed_survey import closed_survey
+from .surveys.search_start import check_guiding, first_wavenumber, nothing_near
 from .surveys.survey import SurveyedMode, followed, survey
 
 _SURVEY_ORDERS = (3, 5)  # degrees of the survey, the second where the first found nothing
@@ -34,6 +32,9 @@ _ELSEWHERE = (1.0, 1.12, 0.89, 1.25, 0.8)
 # A mode is surveyed again where its azimuthal order is farther from the one asked for: the straight
 # line k^2(m^2) is right to some thousandths within these distances.
 _NEAR, _NEAR_SHARE = 0.3, 0.03
+# Within this share of the order asked for the line leads to a mode; one seen farther off is looked
+# for at the wavelength asked for too (TE 5 2 of a sphere: m = 3.3 with Q = 2, m = 5 with Q = 16).
+_KNOWN_SHARE = 0.2
 _MOST_STEPS = 4  # from the wavenumber of a survey to that of a mode, along the line k^2(m^2)
 # Of the way to a wavenumber at which the media have no data: a step ends at the first that has it.
 _STEPS_INSIDE = (1.0, 0.5, 0.25)
@@ -64,7 +65,7 @@ def searched(
     """
     wanted = wanted_labels(request, cavity.bodies)
     last: SolverError | None = None
-    _check_guiding(cavity, request)
+    check_guiding(cavity, request)
     check_survey(cavity, _SURVEY_ORDERS[0])
     for order in _SURVEY_ORDERS:
         if last is not None and matrix_bytes(cavity, cavity.mesh, order, None) > MOST_BYTES:
@@ -72,7 +73,7 @@ def searched(
         problem = SectionProblem.build(cavity, cavity.mesh, order)
         try:
             modes = _Search(problem, request, wanted, watch).modes(
-                _first_wavenumber(cavity, request)
+                first_wavenumber(cavity, request)
             )
         except SolverError as error:
             last = error
@@ -90,17 +91,17 @@ def searched(
     seen = last is None
     if not watch.late:
         # The modes may leak so much that they are none between walls.
-        layered = _with_layers(cavity, _first_wavenumber(cavity, request), _SURVEY_ORDERS[0])
+        layered = _with_layers(cavity, first_wavenumber(cavity, request), _SURVEY_ORDERS[0])
         if layered is not None:
             try:
                 return layered, _Search(layered, request, wanted, watch).modes(
-                    _first_wavenumber(cavity, request)
+                    first_wavenumber(cavity, request)
                 )
             except SolverError as error:
                 last = last or error
     if seen:
         return problem, modes
-    raise last or SolverError(f"{cavity.source}: no mode found")
+    raise SolverError(nothing_near(cavity, request)) from last
 
 
 def _leaky(
@@ -140,48 +141,6 @@ def _with_layers(cavity: SectionCavity, k_per_um: float, order: int) -> SectionP
     return SectionProblem.build(larger, larger.mesh, order, box)
 
 
-def _check_guiding(cavity: SectionCavity, request: ModeRequest) -> None:
-    """Refuse a section in which nothing holds light: no metal, and no index above the surround's.
-
-    Raises
-    ------
-    InputError
-        In one line, with both indices.
-    """
-    if cavity.electric or cavity.magnetic:
-        return
-    eps = permittivities(cavity, wavenumber_per_um(request.wavelength_nm))
-    index = np.sqrt(np.maximum(eps.ordinary, eps.axial).real)
-    # In a uniaxial surround one polarisation sees the lower index, and may be held by it.
-    index[-1] = math.sqrt(min(eps.ordinary[-1].real, eps.axial[-1].real))
-    if index[:-1].max() > index[-1]:
-        return
-    raise InputError(
-        f"{cavity.source}: the body has index {index[-2]:.6g}, the surround {index[-1]:.6g}: light "
-        "is held only where the index is higher than the surround's; are the two exchanged?"
-    )
-
-
-def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
-    """Where the survey starts: the wavelength given, or the Airy estimate if it cannot hold the
-    order asked for.
-    """
-    k = asked = wavenumber_per_um(request.wavelength_nm)
-    if request.azimuthal_order is None or cavity.ends.closed:
-        return k
-    m, radius = request.azimuthal_order, cavity.rim_um[0]
-    for _ in range(3):
-        try:
-            eps = permittivities(cavity, k)
-        except InputError:  # no data there: the survey begins within them, and steps from there
-            return asked
-        guess = radial_guess(radius, float(eps.index[-2]), float(eps.index[-1]), m, 1, "TM")
-        if 0.4 < k / guess < 2.5:
-            return k
-        k = 1.1 * guess
-    return k
-
-
 @dataclass(frozen=True)
 class _Search:
     """Surveys of one problem until the labels asked for are found.
@@ -211,18 +170,22 @@ class _Search:
             first = self._leading(modes)
             if self._is_near(first) or self.watch.late:
                 break
-            modes, k_per_um = self._towards(k_per_um, first.wavenumber(m))
+            try:
+                modes, k_per_um = self._towards(k_per_um, first.wavenumber(m))
+            except SolverError:  # nothing there: the lowest mode of a name may not exist at all
+                break
         return self._each_near(self._completed(self._with_those_at_the_hint(modes)))
 
     def _with_those_at_the_hint(self, modes: list[SurveyedMode]) -> list[SurveyedMode]:
-        """With what is missing, if it is seen at the wavelength asked for: a high radial order may
-        be there, and hold nothing at all where the lowest one has the order asked for.
+        """With what is missing, or was seen at another azimuthal order, if it is seen at the
+        wavelength asked for: a high radial order may be there, and hold hardly anything where the
+        lowest one has the order asked for.
         """
-        k = wavenumber_per_um(self.request.wavelength_nm)
+        k, m = wavenumber_per_um(self.request.wavelength_nm), self.request.azimuthal_order or 0
         far = abs(k / modes[0].k_per_um - 1.0) > _NEAR_SHARE
-        if self._enough(modes) or self.watch.late or not far:
+        known = labels([mode for mode in modes if abs(mode.m - m) < _KNOWN_SHARE * m + _NEAR])
+        if self.wanted <= known or self.watch.late or not far:
             return modes
-        known = labels(modes)
 
         def rest(seen: Sequence[SurveyedMode]) -> bool:
             return self.wanted <= labels(seen) | known
@@ -231,7 +194,12 @@ class _Search:
             surveyed = self._survey(k, rest)
         except (SolverError, InputError):  # InputError: no data there
             return modes
-        return modes + [mode for mode in surveyed if mode.label not in known]
+        best = {mode.label: mode for mode in modes}
+        for mode in surveyed:
+            old = best.get(mode.label)
+            if old is None or abs(mode.m - m) < abs(old.m - m):
+                best[mode.label] = mode
+        return list(best.values())
 
     def _towards(self, k_per_um: float, there: float) -> tuple[list[SurveyedMode], float]:
         """Modes at a wavenumber, or on the way to it where the media have no data: the straight
@@ -267,6 +235,17 @@ class _Search:
         least = _LEAST_SHARE * (self.request.azimuthal_order or 0)
         watch = self.watch
         return survey(self.problem, k_per_um, enough, near, first, least, lambda: watch.late)
+
+    def _seen(
+        self, k_per_um: float, enough: Callable[[Sequence[SurveyedMode]], bool], near: float | None
+    ) -> list[SurveyedMode]:
+        """What a survey sees; nothing where it ends in an error, or where the media have no
+        data.
+        """
+        try:
+            return self._survey(k_per_um, enough, near)
+        except (SolverError, InputError):
+            return []
 
     def _somewhere(self, k_per_um: float, near: float | None) -> list[SurveyedMode]:
         """Modes at the wavenumber, or beside it where none that is asked for is there."""
@@ -337,10 +316,10 @@ class _Search:
 
                 # the order of supermodes needs all of them: from the top
                 near = None if self.problem.cavity.bodies > 1 else float(m)
-                try:
-                    again = self._survey(best[label].wavenumber(m), found, near)
-                except (SolverError, InputError):
-                    break
+                k = best[label].wavenumber(m)
+                again = self._seen(k, found, near)
+                if near is not None and not found(again):  # it lies above the order asked for
+                    again = self._seen(k, found, None)
                 if not found(again):
                     break
                 for mode in again:

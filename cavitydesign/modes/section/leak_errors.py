@@ -8,15 +8,14 @@ import math
 from collections.abc import Mapping
 
 from ..solver.bars import LESS_OF_LOG_Q
-from ..solver.projected import layer_changes
 from ..solver.snapshot import Snapshot
 from .orders import DiscreteError
 from .section_problem import SectionProblem
 
-# Of 1/Q that k is solved to where Q is read from it, and where it only checks the far field, which
-# is right to 1/Q; but not to less than some of the accuracy asked for: a Q above that tells nothing
-# of itself in k.
-_OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
+# Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy
+# asked for. Above a Q of 1e4 k only checks the far field, right to 1/Q: its imaginary part serves
+# for that without more digits of the real one (a disk of Q = 1e7: 7e-4 of log10 Q, at 4e-7 of k).
+_OF_INVERSE_Q, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-4, 0.03
 # Of 1/Q, what absorbing layers that have the room they need leave of k whatever its orders: 2e-7 to
 # 1.7e-6 on exact spheres of Q 8 to 40 at 1e-7, most where waves leave askew and the outermost
 # elements are longer than they; what more there is at coarser accuracies is that of the elements of
@@ -39,11 +38,10 @@ def goal_of(k: complex, accuracy: float) -> float:
     """Accuracy of k that a mode needs: what is asked of the wavelength, and of a leaky one some of
     1/Q, where k tells that.
     """
-    inverse_q, strictest = _inverse_q(k), _STRICTEST * accuracy
-    if inverse_q < strictest:
+    inverse_q = _inverse_q(k)
+    if inverse_q < _CHECKS_BELOW:
         return accuracy
-    share = _TO_CHECK if inverse_q < _CHECKS_BELOW else _OF_INVERSE_Q
-    return min(accuracy, max(share * inverse_q, strictest))
+    return min(accuracy, max(_OF_INVERSE_Q * inverse_q, _STRICTEST * accuracy))
 
 
 def _inverse_q(k: complex) -> float:
@@ -63,7 +61,7 @@ def reflected(k: complex, problem: SectionProblem) -> float:
 
 def leak_errors(
     high: Snapshot,
-    low: Snapshot,
+    changes: Mapping[int, float],
     errors: Mapping[int, DiscreteError],
     of_k: Mapping[int, float],
 ) -> dict[int, float]:
@@ -74,7 +72,6 @@ def leak_errors(
     Each axial order has its own: between plates one leaks with Q = 600 and the next not at all.
     """
     gain = max(min(error.gain for error in errors.values()) / LESS_OF_LOG_Q, 1.0)
-    changes = layer_changes(high, low)
     out = {}
     for q, error in of_k.items():
         inverse_q = _inverse_q(high.wavenumber(q))

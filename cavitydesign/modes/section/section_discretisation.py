@@ -35,9 +35,10 @@ _LAYER_BELOW = 2.5
 _REFLECTED = 1e-4
 # Of 1/Q, that the far field's log10 Q lies off at most (spheres of Q 4 to 200: 0.3 to 1.2).
 _FAR_OFF = 3.0
-# Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they
-# do not, their difference is the error.
-_TIMES_ERROR_OF_K, _LAYER_AGREES = 2.0, 0.02
+# Both agree to so many times the error of k in the layer's Q, or to so many times what the last two
+# orders changed of that, which is far less where Q is high (most of the error of k is real), and to
+# so much of log10 Q; where they do not, their difference is the error.
+_TIMES_ERROR_OF_K, _TIMES_CHANGE, _LAYER_AGREES = 2.0, 5.0, 0.02
 
 
 class Section(Discretisation):
@@ -90,7 +91,7 @@ class Section(Discretisation):
         return sample_section(raw, outwards, along)
 
     def radiation(
-        self, raw: RawMode, far: float, layer: float | None, relative: float
+        self, raw: RawMode, far: float, layer: float | None, relative: float, changed: float
     ) -> Radiation:
         """The far field where it is known and the absorbing layer does not contradict it."""
         known = not math.isnan(far)
@@ -111,7 +112,8 @@ class Section(Discretisation):
             # difference alone counts.
             allowed = (_FAR_OFF if roomy else 1.0) * by_energy
             return Radiation(layer, True, max(difference - allowed, 0.0))
-        if difference <= _LAYER_AGREES + _TIMES_ERROR_OF_K * 10.0**far * relative:
+        by_k = _TIMES_ERROR_OF_K * 10.0**far * relative
+        if difference <= _LAYER_AGREES + min(by_k, _TIMES_CHANGE * changed):
             return Radiation(far, False, by_energy)
         # the mode may stand in other layers than the section shows at its side: the layer needs
         # none

@@ -24,6 +24,7 @@ from ..losses.radiation import Source
 from ..permittivities import Permittivities
 from ..solver.problem import EigenProblem
 from ..solver.reading import ABSORBING, KNOWN, OUTSIDE, UNSOLVED, PointReading
+from .surveys.face_frame import FaceFrame, face_frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +178,12 @@ class SectionProblem(EigenProblem):
     def body_numbers(self) -> IntArray:
         """Number of the body that each element belongs to; -1 outside all."""
         return self.cavity.bodies_of(self.mesh)
+
+    @cached_property
+    def face_frames(self) -> tuple[FaceFrame | None, ...]:
+        """Polar coordinates of each body's outer face, where that is round."""
+        numbers = range(self.cavity.bodies)
+        return tuple(face_frame(self.mesh, self.body_numbers == number) for number in numbers)
 
     @cached_property
     def corner_points(self) -> Array:

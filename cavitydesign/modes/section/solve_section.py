@@ -24,6 +24,7 @@ from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_DISCRETISATION
 from ..solver.family import ReducedFamily, lifted
+from ..solver.projected import layer_changes
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot, SolvedClass
 from ..stopwatch import OutOfTimeError, Stopwatch
@@ -206,10 +207,8 @@ def _solve_family(
                 return _nothing(low_problem, seed, low)
         with watch.stage("errors"):
             errors = discrete_errors(high, low, problem, low_problem)
-            discrete = {
-                q: error.total + reflected(high.wavenumber(q), surveyed)
-                for q, error in errors.items()
-            }
+            sent_back = {q: reflected(high.wavenumber(q), surveyed) for q in errors}
+            discrete = {q: error.total + sent_back[q] for q, error in errors.items()}
             goal = min(goal_of(high.wavenumber(q), accuracy) for q in discrete)
             raised = raised_orders(mesh, orders, errors, goal)
         worst = max(error.total for error in errors.values())
@@ -248,7 +247,8 @@ def _solve_family(
     notes = (*_notes(cavity, seed, high, note), *unsolved)
     if cramped and worst > SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, CRAMPED)
-    leak = leak_errors(high, low, errors, discrete) if problem.is_complex else None
+    changes = layer_changes(high, low)
+    leak = leak_errors(high, changes, errors, discrete) if problem.is_complex else None
     geometry = facet_errors(problem, high)
     gain = {q: error.gain for q, error in errors.items()}
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))
@@ -257,7 +257,7 @@ def _solve_family(
         seed,
         family,
         modes,
-        (ComparedSnapshot(high, discrete, low_vectors, leak, geometry, gain=gain),),
+        (ComparedSnapshot(high, discrete, low_vectors, leak, geometry, None, gain, changes),),
         basis_error,
         counted,
         complete,
@@ -345,6 +345,5 @@ def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) 
 
 def _nothing(problem: SectionProblem, seed: SectionSeed, snapshot: Snapshot) -> SolvedClass:
     family = ReducedFamily.span(problem, seed, [snapshot])
-    note = f"{seed.polarisation} p = {seed.p}: {_LOST}"
-    ends = (ComparedSnapshot(snapshot, {}, {}),)
+    ends, note = (ComparedSnapshot(snapshot, {}, {}),), f"{seed.polarisation} p = {seed.p}: {_LOST}"
     return SolvedClass(SECTION, seed, family, [], ends, 0.0, 0, False, (note,))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..losses.measures import Measures
@@ -84,6 +84,8 @@ class ErrorBars:
     unseen_by_q : mapping of int to float, optional
         Parts of the errors of k that no compared resolution shows in log10 Q; the whole, if not
         given.
+    layer_change_by_q : mapping of int to float, optional
+        What the last resolution changed of log10 Q by complex wavenumbers.
     """
 
     m: int
@@ -91,6 +93,7 @@ class ErrorBars:
     fields_by_q: Mapping[int, FieldErrors]
     layer_log10_q_by_q: Mapping[int, float] | None = None
     unseen_by_q: Mapping[int, float] | None = None
+    layer_change_by_q: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def worst(self) -> float:
@@ -109,6 +112,12 @@ class ErrorBars:
             return None
         known = self.layer_log10_q_by_q
         return known.get(q, max(known.values(), default=0.0))
+
+    def layer_change(self, q: int) -> float:
+        """What the last resolution changed of the log10 Q of axial order q by its complex
+        wavenumber; infinite where that is not known.
+        """
+        return self.layer_change_by_q.get(q, math.inf)
 
     def unseen(self, q: int) -> float | None:
         """What no compared resolution shows of the error of k in log10 Q; None where it is not
@@ -157,6 +166,7 @@ class ErrorBars:
             {q: one.joined(other.fields(q), between) for q, one in self.fields_by_q.items()},
             layers,
             unseen,
+            self.layer_change_by_q,
         )
 
 
@@ -218,7 +228,7 @@ def error_bars(end: ComparedSnapshot, basis: float, readings: Mapping[int, Readi
     layers = end.layer_log10_q_error
     if layers is not None and sharp is None:
         layers = {q: error + _of_wall(end, q, walls.get(q, worst)) for q, error in layers.items()}
-    return ErrorBars(end.snapshot.m, by_q, fields, layers, sharp)
+    return ErrorBars(end.snapshot.m, by_q, fields, layers, sharp, end.layer_changes)
 
 
 def _of_wall(end: ComparedSnapshot, q: int, wall: float) -> float:

@@ -120,10 +120,11 @@ class Discretisation(ABC):
 
     @abstractmethod
     def radiation(
-        self, raw: RawMode, far: float, layer: float | None, relative: float
+        self, raw: RawMode, far: float, layer: float | None, relative: float, changed: float
     ) -> Radiation:
         """The radiative Q from that of the far field (NaN where it is not known), that of the
-        absorbing layer, and the relative error of k; both as log10.
+        absorbing layer, the relative error of k, and what the last resolution changed of the
+        layer's; all but that error as log10.
         """
 
     def next_along(self, raw: RawMode) -> float:

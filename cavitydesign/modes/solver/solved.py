@@ -32,6 +32,8 @@ class ComparedSnapshot:
         The modes at further resolutions, where they were solved.
     gain : mapping of int to float
         By how much two orders reduced the error of k, by axial order, where the modes tell.
+    layer_changes : mapping of int to float
+        What they changed of log10 Q by complex wavenumbers, by axial order, where that is known.
     """
 
     snapshot: Snapshot
@@ -41,6 +43,7 @@ class ComparedSnapshot:
     geometry: Mapping[int, float] = field(default_factory=dict)
     nearer: Nearer | None = None
     gain: Mapping[int, float] = field(default_factory=dict)
+    layer_changes: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,14 @@ _MOST_SEARCHES = 8  # one below the other, from the rim inwards
 _LEAST_SHARE = 0.5
 _ALIKE = 0.9  # cosine of two vectors of one mode
 _ABOVE = 1.02  # of the largest m^2 that can be: eigenvalues are looked for from there downwards
-# m^2 below which a mode within walls is none of m = 1: beside the wavelength asked for it is less.
-_LEAST_SQUARE_CLOSED = 0.2
+# m^2 below which a mode is none of m = 1: beside the wavelength asked for it is less.
+_LEAST_SQUARE = 0.2
 # Of k n R of the surround, below which a mode has no m: those of Q = 2 to 10 with a few axial
 # orders lie at two thirds of it, where walls around hold nothing that resembles them.
 _LEAKIEST = 0.5
-_MOST_LOSS = 0.6  # Im m^2 / Re m^2: about 1/Q, and below a Q of 2 there is no resonance to speak of
+# 1/Q: below a Q of 2 there is no resonance to speak of. Of Im m^2 / Re m^2, as much at high
+# m and more at m = 1 (0.63 of a sphere's l = 2, q = 1 with Q = 4.9), a first look.
+_MOST_LOSS, _MOST_TURNED = 0.6, 1.5
 _TOLERANCE = 1e-4  # relative, of the eigenvalues of the survey, which is coarse itself
 # Azimuthal orders that the shift of an inverse iteration lies above the modes, and that absorbing
 # layers may move one (as much as a mode of Q = 10 is wide at m = 6).
@@ -277,8 +279,8 @@ def _named(
     problem: SectionProblem, values: Values, vectors: Values, k: float, permittivity: Values
 ) -> list[SurveyedMode]:
     """The modes among eigenvectors that belong to the body and have a clear identity."""
-    lowest = _LEAST_SQUARE_CLOSED if problem.cavity.ends.closed else 1.0
-    good = np.flatnonzero((values.real > lowest) & (abs(values.imag) < _MOST_LOSS * values.real))
+    turned = abs(values.imag) < _MOST_TURNED * values.real
+    good = np.flatnonzero((values.real > _LEAST_SQUARE) & turned)
     if not good.size:
         return []
     m = np.sqrt(values[good].real)
@@ -297,7 +299,9 @@ def _named(
         slope = complex((x @ (turn @ x)) / (x @ (mass @ x))).real
         if slope > 0:
             loss = abs(values[good[i]].imag) / values[good[i]].real if problem.is_complex else 0.0
-            modes.append(SurveyedMode(identity, k, float(m[i]), slope, float(loss), x))
+            mode = SurveyedMode(identity, k, float(m[i]), slope, float(loss), x)
+            if mode.inverse_q < _MOST_LOSS:
+                modes.append(mode)
     return modes
 
 
