@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeGuard
 
 # A list of ten thousand wrong numbers is one mistake; nobody reads a line for each.
@@ -102,6 +103,21 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     """
     close = closest(name, allowed)
     return f"; did you mean {close!r}?" if close else ""
+
+
+def nearest_file(name: str, there: Iterable[str]) -> str:
+    """Text that names the closest file; suffixes, which are alike by nature, are left out.
+
+    Examples
+    --------
+    >>> nearest_file("desing.toml", ["design.toml", "pyproject.toml"])
+    "; did you mean 'design.toml'?"
+    >>> nearest_file("nothere.toml", ["pyproject.toml"])
+    ''
+    """
+    stems = {Path(file).stem: file for file in there}
+    close = closest(Path(name).stem, stems)
+    return f"; did you mean {stems[close]!r}?" if close else ""
 
 
 def closest(name: str, allowed: Iterable[str]) -> str:

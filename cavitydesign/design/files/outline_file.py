@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...arrays import Array
-from ...errors import InputError, nearest
+from ...errors import InputError, nearest_file
 from ...geometry import MeasuredOutline, outline_from_points
 from ...texts import Refused, read_bytes
 
@@ -110,7 +110,7 @@ def _text(path: Path) -> str:
         neighbours = (
             [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []
         )
-        raise InputError(f"{path}: no such file{nearest(path.name, neighbours)}") from None
+        raise InputError(f"{path}: no such file{nearest_file(path.name, neighbours)}") from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: not UTF-8 text (byte {error.start}); a CSV of z_um and r_um is needed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError, nearest
+from ...errors import InputError, nearest_file
 from ...texts import Refused, parsed_toml, read_bytes
 
 # A study of a thousand listed values has 20 kB.
@@ -53,4 +53,4 @@ def _neighbour(path: Path) -> str:
         return f" (nor the folder {folder})"
     if path.is_symlink():
         return " (a link to nothing)"
-    return nearest(path.name, [file.name for file in folder.glob("*.toml")])
+    return nearest_file(path.name, [file.name for file in folder.glob("*.toml")])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError, MissingLibraryError, nearest
+from ...errors import InputError, MissingLibraryError, nearest_file
 from ..facets import facets_of
 from ..locate import Locator
 from ..section import SectionMesh, folded_elements
@@ -44,7 +44,7 @@ def read_section(path: Path, meshing: Meshing | None = None, unit_um: float = 1.
     """
     if not path.is_file():
         there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise InputError(f"{path}: no such file{nearest(path.name, there)}")
+        raise InputError(f"{path}: no such file{nearest_file(path.name, there)}")
     if path.stat().st_size > LARGEST_BYTES:
         raise InputError(
             f"{path}: larger than {LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
