@@ -33,9 +33,7 @@ def _phase(problem: RadialProblem, k: float, nodes: int) -> float:
     """Pruefer phase in units of pi: grows with k through p - 1/2 at the resonance of radial order
     p.
     """
-    return (
-        nodes + 0.5 - math.atan(mismatch(problem, k, outgoing=False).real / problem.order) / math.pi
-    )
+    return nodes + 0.5 - math.atan(mismatch(problem, k, opened=0.0).real / problem.order) / math.pi
 
 
 def real_wavenumber(problem: RadialProblem, p: int) -> float:

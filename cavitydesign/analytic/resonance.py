@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from ..errors import SolverError
 from ..units import wavelength_nm as wavelength_of
-from .functions.radial import RadialProblem, log_leak, mismatch
+from .followed_root import Equation, expected_of, followed_root
+from .functions.radial import RadialProblem, log_leak, log_size_at, mismatch, smooth_mismatch
 from .real_resonance import node_count, real_wavenumber
 from .resonator import Index as Index
 from .resonator import Resonance as Resonance
@@ -53,12 +54,19 @@ class _LocalProblem:
         """The problem at this k without loss: only the real parts of the indices."""
         return replace(self, problem=self.problem.without_loss)
 
+    def absorbing(self, share: float) -> _LocalProblem:
+        """The problem with a share of its loss."""
+        indices = tuple(
+            complex(complex(n).real, share * complex(n).imag) for n in self.problem.indices
+        )
+        return replace(self, problem=replace(self.problem, indices=indices))
+
     def slope(self, k: float) -> float:
         """d mismatch / dk on the real axis, dispersion included, of the lossless problem, by a
         complex step.
         """
         step = complex(k, _STEP * k)
-        return mismatch(self.without_loss.at(step), step, outgoing=False).imag / (_STEP * k)
+        return mismatch(self.without_loss.at(step), step, opened=0.0).imag / (_STEP * k)
 
 
 def _local_problem(resonator: Resonator, order: int, polarisation: str, k: float) -> _LocalProblem:
@@ -121,6 +129,39 @@ def _complex_root(local: _LocalProblem, start: complex, slope: complex) -> compl
     return k
 
 
+def _pole(
+    local: _LocalProblem,
+    start: complex,
+    expected: complex,
+    slope: complex,
+    between: Equation,
+    which: str,
+) -> complex:
+    """The pole that the root `start` of another problem becomes.
+
+    Parameters
+    ----------
+    expected : complex
+        Where it lies to first order.
+    slope : complex
+        d mismatch / dk.
+    between : callable
+        The mismatch of what lies between the two problems, from 0 to 1.
+    which : str
+        For messages.
+    """
+    try:
+        root = _complex_root(local, expected, slope)
+        if expected_of(root, start, expected):
+            return root
+    except SolverError:  # an estimate this far off says nothing of the pole
+        pass
+    root = followed_root(between, start, which)
+    apart = 1e-10 * abs(root)
+    ends = (mismatch(local.at(x), x) for x in (root + apart, root - apart))
+    return _complex_root(local, root, (next(ends) - next(ends)) / (2.0 * apart))
+
+
 def _first_order_log10_q(local: _LocalProblem, k: float) -> float:
     """log10 of the radiative Q of a lossless problem at its real root: |Im k| = -Im f / |f'| to
     first order.
@@ -134,15 +175,28 @@ def _settled(local: _LocalProblem, k: float) -> tuple[float, float, float]:
     lossless problem.
     """
     bare = local.without_loss
+    size = log_size_at(bare.problem, k)
+    which = f"order {local.problem.order} near k = {k:.6g} per um"
     log10_q = _first_order_log10_q(bare, k)
     root = complex(k, 0.0)
     slope = complex(bare.slope(k))
     if log10_q < math.log10(_FIRST_ORDER_Q):
-        root = _complex_root(bare, complex(k, -0.5 * k * 10.0**-log10_q), slope)
+        expected = complex(k, -0.5 * k * 10.0**-log10_q)
+        root = _pole(
+            bare, root, expected, slope, lambda t, x: smooth_mismatch(bare.at(x), x, t, size), which
+        )
         log10_q = math.log10(root.real / (-2.0 * root.imag))
     if local.problem.lossless:
         return root.real, log10_q, log10_q
-    lossy = _complex_root(local, root, slope)
+    expected = root - mismatch(local.at(root), root) / slope
+    lossy = _pole(
+        local,
+        root,
+        expected,
+        slope,
+        lambda t, x: smooth_mismatch(local.absorbing(t).at(x), x, 1.0, size),
+        which,
+    )
     if lossy.imag >= 0.0:
         raise SolverError(
             f"order {local.problem.order}: gain exceeds the losses; use threshold_gain"
@@ -157,7 +211,7 @@ def _polished(local: _LocalProblem, k: float) -> float:
     problem = local.problem.without_loss
     slope = _LocalProblem(problem, (0.0,) * len(problem.indices), k).slope(k)
     for _ in range(12):
-        step = mismatch(problem, k, outgoing=False).real / slope
+        step = mismatch(problem, k, opened=0.0).real / slope
         k -= step
         if abs(step) < 4e-16 * k:
             break

@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike
 from ...arrays import ComplexArray
 from .bessel_complex import ScaledPair, bessel_pair
 
+_LARGEST_LOG = 700.0  # exp of it is a float
+
 
 @dataclass(frozen=True)
 class RadialProblem:
@@ -136,7 +138,7 @@ def _inner_solution(problem: RadialProblem, k: complex, pairs: ScaledPair) -> In
     raise AssertionError("a resonator has at least one interface")
 
 
-def mismatch(problem: RadialProblem, wavenumber_per_um: complex, outgoing: bool = True) -> complex:
+def mismatch(problem: RadialProblem, wavenumber_per_um: complex, opened: float = 1.0) -> complex:
     """R (u'/(w u)) inside minus outside at the outermost interface; zero at a resonance,
     dimensionless.
 
@@ -145,26 +147,47 @@ def mismatch(problem: RadialProblem, wavenumber_per_um: complex, outgoing: bool 
     problem : RadialProblem
     wavenumber_per_um : complex
         Vacuum wavenumber.
-    outgoing : bool
-        True: H1 outside (radiating). False: Y outside, which is real on the real axis and differs
-        by 1/Q.
+    opened : float
+        1: H1 outside (radiating). 0: Y outside, which is real on the real axis and differs by 1/Q.
+        Between them: Y - i J times this.
 
     Returns
     -------
     complex
         Real and imaginary part are exact separately, near the real axis.
     """
-    k = complex(wavenumber_per_um)
+    inside, outside = _both_sides(problem, complex(wavenumber_per_um), opened)
+    return problem.radii_um[-1] * inside.flux / inside.value - outside
+
+
+def smooth_mismatch(
+    problem: RadialProblem, wavenumber_per_um: complex, opened: float, log_size: float
+) -> complex:
+    """The mismatch times the value at the outermost interface, over exp(log_size): it has the same
+    zeros, and no pole beside the zero of a mode that an inner layer holds.
+    """
+    inside, outside = _both_sides(problem, complex(wavenumber_per_um), opened)
+    size = math.exp(min(inside.log_size - log_size, _LARGEST_LOG))
+    return (problem.radii_um[-1] * inside.flux - outside * inside.value) * size
+
+
+def log_size_at(problem: RadialProblem, wavenumber_per_um: complex) -> float:
+    """Logarithm of the size of the regular solution at the outermost interface."""
+    return _both_sides(problem, complex(wavenumber_per_um), 0.0)[0].log_size
+
+
+def _both_sides(problem: RadialProblem, k: complex, opened: float) -> tuple[InnerSolution, complex]:
+    """The regular solution, and R u'/(w u) outside."""
     pairs = _interface_pairs(problem, k)
-    inside = _inner_solution(problem, k, pairs)
-    if outgoing:
-        h, dh = (complex(part[1, -1]) for part in pairs.hankel)
-    else:
-        h, dh = complex(pairs.y[1, -1]), complex(pairs.dy[1, -1])
+    h, dh = complex(pairs.y[1, -1]), complex(pairs.dy[1, -1])
+    if opened:
+        damped = opened * math.exp(-2.0 * float(pairs.scale[1, -1]))
+        h -= 1j * damped * complex(pairs.j[1, -1])
+        dh -= 1j * damped * complex(pairs.dj[1, -1])
     radius = problem.radii_um[-1]
     extra = 0.5 if problem.spherical else 0.0
     outside = (complex(problem.indices[-1]) * k * radius * dh / h + extra) / problem.weight(-1)
-    return radius * inside.flux / inside.value - outside
+    return _inner_solution(problem, k, pairs), outside
 
 
 def log_leak(problem: RadialProblem, wavenumber_per_um: float) -> float:
