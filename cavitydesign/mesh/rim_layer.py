@@ -47,6 +47,9 @@ class Reach:
         Width of the lowest axial state.
     cramped : bool
         Whether the outline ends before the field has decayed.
+    inner_rims : tuple of float
+        Depths, at the equator, of the interfaces out of which the index falls: each may hold light
+        as the rim does.
     """
 
     turning_depth: float
@@ -57,6 +60,7 @@ class Reach:
     along: float
     along_width: float
     cramped: bool
+    inner_rims: tuple[float, ...] = ()
 
     @classmethod
     def joined(cls, reaches: Sequence[Reach]) -> Reach:
@@ -70,6 +74,7 @@ class Reach:
             max(r.along for r in reaches),
             reaches[0].along_width,
             any(r.cramped for r in reaches),
+            reaches[0].inner_rims,
         )
 
 
@@ -125,7 +130,12 @@ def reach_of(
     along, width, cramped = (
         (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, len(k_per_um), exponent)
     )
-    return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped)
+    rims = tuple(
+        radius - edge
+        for edge, within, without in zip(cavity.inner_radii_um, indices, indices[1:], strict=False)
+        if within > without
+    )
+    return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped, rims)
 
 
 def _inward(
@@ -143,16 +153,12 @@ def _inward(
     kappa = np.sqrt(np.maximum(square, 0.0))
     barrier = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * -np.diff(r))])
     oscillates = np.flatnonzero(square < 0)
-    # every oscillating zone restarts the decay; the field has decayed in the first barrier that is
-    # thick enough
-    restart = np.maximum.accumulate(np.where(square < 0, np.arange(r.size), 0))
-    decayed = np.flatnonzero(barrier - barrier[restart] > exponent)
-    # A mode that a core holds grows from the rim to it, which is no decay.
-    decayed = decayed[decayed >= (oscillates[0] if oscillates.size else 0)]
-    end = int(decayed[0]) if decayed.size else r.size - 1
-    inside = oscillates[oscillates <= end]
-    turning = radius - r[inside[-1]] if inside.size else 0.0
-    return float(radius - r[end]), float(turning)
+    # Behind a barrier, however thick, a core may hold the mode, or one that is counted before it:
+    # the field has decayed below the innermost zone alone.
+    innermost = int(oscillates[-1]) if oscillates.size else 0
+    decayed = np.flatnonzero(barrier[innermost:] - barrier[innermost] > exponent)
+    end = innermost + int(decayed[0]) if decayed.size else r.size - 1
+    return float(radius - r[end]), float(radius - r[innermost])
 
 
 def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[float, float, bool]:

@@ -5,6 +5,8 @@ By Sturm's theorem the p-th wavenumber of one azimuthal order and polarisation h
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from cavitydesign.analytic.layered_cylinder import layered_cylinder
@@ -89,6 +91,45 @@ def test_modes_of_a_core_behind_a_gap_are_found(core: float, gap: float) -> None
     resonator = layered_cylinder((core, core + gap, 5.0), index)
     for mode in found[1:]:
         exact = find_resonance(resonator, 70, mode.p, "TE", mode.wavelength_nm)
+        off = abs(mode.wavelength_nm - exact.wavelength_nm)
+        assert off < 3.0 * mode.wavelength_error_nm, mode.label
+
+
+@pytest.mark.parametrize(
+    ("core", "gap", "index", "order", "orders", "polarisation", "accuracy"),
+    [
+        (4.631093561568286, 0.1, (2.0, 1.0, 2.0, 1.0), 70, 6, "TM", 1e-6),
+        (3.96257298027817, 0.19033405077625187, (2.0, 1.3, 1.5, 1.0), 88, 2, "TM", 1e-4),
+        (3.697536110120665, 0.4022580678614618, (2.5, 1.3, 2.0, 1.33), 86, 3, "TM", 1e-4),
+        (3.6105654743648152, 0.1228807204381713, (2.5, 1.0, 1.5, 1.0), 61, 6, "TM", 1e-4),
+        (3.0217451401671216, 0.5814432725787588, (2.5, 1.3, 1.5, 1.0), 43, 6, "TE", 1e-8),
+    ],
+)
+def test_cores_have_elements_of_their_own(
+    core: float,
+    gap: float,
+    index: tuple[float, float, float, float],
+    order: int,
+    orders: int,
+    polarisation: str,
+    accuracy: float,
+) -> None:
+    """Elements crowd at the rim of a core as at the outline, and windows reach every core that may
+    hold one of the modes counted.
+
+    TM 70 1 of the first was 3.8e-6 off with 8.4e-7 stated; TM 88 1 of the second and TM 86 3 of
+    the third were modes of the shell, 5 % off, under "complete"; the last two had one mode for
+    another of a radial order beside it.
+    """
+    inside, between, shell, around = map(ConstantIndex.of, index)
+    coatings = (Coating("gap", gap, between),)
+    cavity = Cavity(Cylinder(5.0), shell, around, inside, core, coatings=coatings, sliced=True)
+    resonator = layered_cylinder((core, core + gap, 5.0), index)
+    hint = 1e4 * math.pi * max(index) / order * 0.85
+    found = find_modes(cavity, ModeRequest(polarisation, hint, None, order, orders, 1, accuracy))
+    assert [mode.p for mode in found] == list(range(1, orders + 1)), found.warnings
+    for mode in found:
+        exact = find_resonance(resonator, order, mode.p, polarisation, mode.wavelength_nm)
         off = abs(mode.wavelength_nm - exact.wavelength_nm)
         assert off < 3.0 * mode.wavelength_error_nm, mode.label
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from ...arrays import Values
+from ...errors import SolverError
 from ..derived.sampled_field import FieldSamples
-from ..estimates.seeds import FamilySeed
+from ..estimates.seeds import FamilySeed, slice_wavenumber
 from ..losses.measures import Measures
 from ..permittivities import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
@@ -74,7 +76,7 @@ class Rim(Discretisation):
         """
         identities = identify(problem, vectors, m, eps.ordinary)
         if problem.cavity.sliced and problem.cavity.inner_radii_um:
-            identities = _ranked(identities, values, seed, m)
+            identities = _ranked(identities, values, seed, m, problem)
         return _choose(identities, values, seed, m, qs, problem.is_complex)
 
     def measured(
@@ -135,7 +137,11 @@ RIM = Rim()
 
 
 def _ranked(
-    identities: Sequence[Identity], values: Values, seed: FamilySeed, m: int
+    identities: Sequence[Identity],
+    values: Values,
+    seed: FamilySeed,
+    m: int,
+    problem: WindowProblem,
 ) -> list[Identity]:
     """The identities of a layered slice with the radial order of the family for the eigenvalue that
     is its, and for no other.
@@ -150,17 +156,44 @@ def _ranked(
         if one.polarisation == seed.polarisation and one.inside > GUIDED
     ]
     # In the complex plane: fringes of an absorbing layer are far from it there.
-    off = abs(np.sqrt(values.astype(complex)) / seed.k_per_um(m, 0) - 1.0)
-    nearest = sorted(polarised, key=lambda i: float(off[i]))[:2]
-    if not nearest or off[nearest[0]] > _AT_ESTIMATE:
-        return list(identities)
-    if len(nearest) == 2 and off[nearest[1]] < _CLEARLY_FARTHER * off[nearest[0]]:
-        return list(identities)
-    own = nearest[0]
+    k = np.sqrt(values.astype(complex))
+    off = abs(k / seed.k_per_um(m, 0) - 1.0)
+    nearest = sorted(polarised, key=lambda i: float(off[i]))
+    near = [i for i in nearest if off[i] <= _AT_ESTIMATE]
+    if not near:
+        # The estimate of a closed slice is that mode, which this space does not hold; of one that
+        # leaks it may be farther off.
+        return list(identities) if problem.is_complex else _named(identities, seed.p, None)
+    rivals = [i for i in nearest[1:] if off[i] < _CLEARLY_FARTHER * off[nearest[0]]]
+    if rivals:
+        beside = _beside(problem, seed, m)
+        near = [
+            i
+            for i in (nearest[0], *rivals)
+            if all(_CLEARLY_FARTHER * abs(k[i] / other - 1.0) > off[i] for other in beside)
+        ]
+        if len(near) != 1:
+            return list(identities)
+    return _named(identities, seed.p, near[0])
+
+
+def _named(identities: Sequence[Identity], p: int, own: int | None) -> list[Identity]:
+    """The identities with the radial order p for one of them, and for no other."""
     return [
-        replace(one, p=seed.p) if i == own else replace(one, p=0) if one.p == seed.p else one
+        replace(one, p=p) if i == own else replace(one, p=0) if one.p == p else one
         for i, one in enumerate(identities)
     ]
+
+
+def _beside(problem: WindowProblem, seed: FamilySeed, m: int) -> list[float]:
+    """Estimates of the radial orders before and after that of a family, as far as there are any."""
+    found = []
+    for p in (seed.p - 1, seed.p + 1):
+        if p > 0:
+            with contextlib.suppress(SolverError):
+                guess = seed.k_per_um(m, 0)
+                found.append(slice_wavenumber(problem.cavity, seed.polarisation, m, p, guess))
+    return found
 
 
 def _choose(
