@@ -165,7 +165,7 @@ def _inner_breaks(sizing: Sizing, low: float, high: float, inner_s: float) -> tu
 
     def place(s: float) -> float:
         """In elements below the rim."""
-        return count * float(max(rim - s, 0.0) / whole) ** (1.0 / _INNER_GRADING)
+        return count * math.pow(max(rim - s, 0.0) / whole, 1.0 / _INNER_GRADING)
 
     first, last = place(high), place(low)
     pieces = max(1, math.ceil(last - first - _STRETCHED))
