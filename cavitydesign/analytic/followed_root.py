@@ -17,6 +17,8 @@ Equation = Callable[[float, complex], complex]
 # A step is right where the root lies near where it was expected, in parts of how far it moved.
 _NEAR = 0.2
 _SAME = 1e-10  # of k: no two roots are as near, and a root that hardly moves is rounded
+# Of the way. Most roots are followed in three steps that grow from the first; where the least one
+# does not do, two roots meet on the way.
 _FIRST_STEP, _LEAST_STEP = 0.25, 1e-4
 _MOST_SECANTS, _SETTLED = 12, 1e-12  # relative to k; the last polish is the caller's
 _APART = 1e-8  # of k, between the two points that give a slope
