@@ -34,8 +34,15 @@ def typeset_head(column: Column) -> str:
 
 
 def cell(column: Column, record: Record) -> str:
-    """The value in plain letters; a dash where there is none."""
-    return _told(column, column.value(record), _error(column, record))
+    """The value in plain letters, with its error where that passes the last digit; a dash where
+    there is none.
+    """
+    value, error = column.value(record), _error(column, record)
+    if _is_number(value) and _is_number(error):
+        told, scaled = column.scale * value, column.scale * error
+        if scaled > _last_digit(column.form, told):
+            return plain_with_error(told, scaled)
+    return _told(column, value, error)
 
 
 def error_cell(column: Column, record: Record) -> str:
@@ -78,8 +85,6 @@ def typeset_cell(column: Column, record: Record) -> str:
         pairs = zip(value, error, strict=True)
         return ", ".join(with_powers(_with_error(column, one, bar)) for one, bar in pairs) or "-"
     if isinstance(value, int | float) and not isinstance(value, bool) and error:
-        if column.error_is_relative:
-            error = abs(value) * error
         return with_powers(_with_error(column, value, error))
     return with_powers(_told(column, value, error))
 
@@ -196,7 +201,26 @@ def _error_told(column: Column, error: Any) -> str:
 
 
 def _error(column: Column, record: Record) -> Any:
-    return entry_at(record, column.error) if column.error else None
+    """Error of the value, in the unit of the record."""
+    error = entry_at(record, column.error) if column.error else None
+    if column.error_is_relative and _is_number(error):
+        value = column.value(record)
+        return abs(value) * error if _is_number(value) else None
+    return error
+
+
+def _last_digit(form: str, value: float) -> float:
+    """What the last digit of a value counts that is written in a form of fixed decimals or
+    figures; infinite in another form.
+    """
+    kind, digits = form[-1:], form[1:-1]
+    if not digits.isdigit() or value == 0.0:
+        return math.inf
+    if kind == "f":
+        return 10.0 ** -int(digits)
+    if kind == "g":
+        return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - int(digits))
+    return math.inf
 
 
 def _with_error(column: Column, value: float, error: float | None) -> str:

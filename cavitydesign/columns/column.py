@@ -50,7 +50,7 @@ class Column:
     shown : frozenset of str
         Where it is shown. JSON, CSV and the documentation hold every column.
     error : str
-        Key of its error, in the unit of the record.
+        Key of its error, in the unit of the record; "{}" as in `head`.
     error_is_relative : bool
     deviation : str
         Key of its standard deviation by the spreads of the design; "{}" as in `head`.
@@ -93,6 +93,7 @@ class Column:
             self,
             key=f"{self.table}.{name}",
             head=self.head.format(name),
+            error=self.error.format(name),
             deviation=self.deviation.format(name),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import deviation_columns, sensing_columns
 from .cell_text import number, with_powers
-from .column import NOWHERE, PRINTED, TABLES, Column, only
+from .column import NOWHERE, PRINTED, TABLES, Column, Record, only
 
 # Below it the next smaller unit is read more easily.
 _LEAST_IN_UNIT = 0.1
@@ -20,6 +20,23 @@ def line_width(value_nm: float) -> str:
 
 def _met(value: bool) -> str:
     return "met" if value else "missed"
+
+
+def _total_error(record: Record) -> float | None:
+    """Of log10 Q: 1/Q is the sum of 1/Q of the losses, so that d log Q is the mean of theirs by
+    their shares.
+    """
+    parts = record["log10_q"]
+    total = parts["total"]
+    if total is None:
+        return None
+    return float(
+        sum(
+            10.0 ** (total - value) * (record.get(f"log10_q_{name}_error") or 0.0)
+            for name, value in parts.items()
+            if name != "total" and value is not None
+        )
+    )
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -70,9 +87,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("mode_volume_relative_error", "+- volume",
            "relative error of the mode volume, of the computation", group="energy", shown=NOWHERE),
     Column("log10_q.*", "log10 Q {}", "decimal logarithm of the quality factor by this loss",
-           form=".3f", group="losses", shown=TABLES, deviation="log10_q_{}_sd"),
+           form=".3f", group="losses", shown=TABLES, error="log10_q_{}_error",
+           deviation="log10_q_{}_sd"),
     Column("log10_q.total", "log10 Q", "decimal logarithm of the quality factor by all losses",
-           form=".3f", group="losses", shown=only("notebook")),
+           form=".3f", group="losses", shown=only("notebook"), error="log10_q_total_error"),
+    Column("log10_q_total_error", "+- total",
+           "error of log10 Q by all losses: each loss counts with its share of them",
+           group="losses", shown=NOWHERE, of=_total_error),
     Column("linewidth_nm", "line width", "full width at half maximum of the passive resonance, λ/Q",
            "nm", ".2e", group="losses", shown=PRINTED, told=line_width),
     Column("log10_q_intrinsic", "log10 Q intrinsic",

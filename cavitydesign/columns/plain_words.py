@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import lasing_columns, mode_columns
+from .cell_text import plain_with_error
 
 Result = Mapping[str, Any]
+
+# Of log10 Q: a unit of the third figure of Q is 0.1 to 1 % of it.
+_SURE_LOG10 = 0.004
 
 # Units at the end of keys, as people write them.
 _UNITS = {"_um": "um", "_nm": "nm", "_mj_cm2": "mJ/cm2", "_uw": "uW", "_k": "K", "_deg": "degrees"}
@@ -35,7 +39,8 @@ def modes_in_words(modes: Result) -> str:
     if not lossy:
         return f"{head}; none of them loses light."
     best = max(lossy, key=lambda mode: float(mode["log10_q"]["total"]))
-    highest = f"the highest Q, {quality(best['log10_q']['total'])}, is that of {_mode(best)}"
+    told = quality(best["log10_q"]["total"], best.get("log10_q_total_error"))
+    highest = f"the highest Q, {told}, is that of {_mode(best)}"
     # Radiation alone leaves a Q of 1e80 to a large ring: whoever reads it must know what it omits.
     others = [name for name in best["log10_q"] if name not in ("radiation", "total")]
     if others and all(best["log10_q"][name] is None for name in others):
@@ -218,14 +223,22 @@ def calibration_in_words(answer: Result) -> str:
     return f"The data decide {told} (68 % intervals); {kept}."
 
 
-def quality(log10_q: float) -> str:
+def quality(log10_q: float, error: float | None = None) -> str:
     """A quality factor from its logarithm, as people write it.
+
+    Parameters
+    ----------
+    log10_q : float
+    error : float, optional
+        Of the logarithm; told where the factor is not sure to the three figures that are written.
 
     Examples
     --------
-    >>> quality(2.5563), quality(6.572), quality(130.2)
-    ('360', '3.73e6', '10^130.2')
+    >>> quality(2.5563), quality(6.572), quality(130.2), quality(7.773, 0.12)
+    ('360', '3.73e6', '10^130.2', '10^(7.77 +- 0.12)')
     """
+    if error is not None and error > _SURE_LOG10:
+        return f"10^({plain_with_error(log10_q, error)})"
     if log10_q < 4:
         return f"{10.0**log10_q:.3g}"
     if log10_q < 16:

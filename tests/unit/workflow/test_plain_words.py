@@ -66,6 +66,9 @@ def test_modes() -> None:
     clear = {**mode, "log10_q": {"radiation": 6.572, "absorption": None, "total": 6.572}}
     told = modes_in_words({"wavelength_range_nm": [590, 610], "modes": [clear]})
     assert told.endswith("at 600 nm (radiation alone: no absorption and no roughness is given).")
+    unsure = {**clear, "log10_q_total_error": 0.12}
+    told = modes_in_words({"wavelength_range_nm": [590, 610], "modes": [unsure]})
+    assert "the highest Q, 10^(6.57 +- 0.12), is that of TE 40 1 0" in told
     assert "No mode" in modes_in_words({"wavelength_range_nm": [590, 610], "modes": []})
 
 
