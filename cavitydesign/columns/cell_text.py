@@ -105,8 +105,17 @@ def typeset_words(text: str) -> str:
 
 
 def number(value: float | None, form: str = ".4g") -> str:
-    """A number in a table; a dash where there is none."""
-    return "-" if value is None or not math.isfinite(value) else format(value, form)
+    """A number in a table; a dash where there is none, and no sign where only zeros are written.
+
+    Examples
+    --------
+    >>> number(-1e-5, ".2f"), number(-0.02, ".2f"), number(None)
+    ('0.00', '-0.02', '-')
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    # "z" of Python 3.11: the sign of what is rounded to zero is dropped
+    return format(value, f"z{form}" if form[-1:] in "efg" else form)
 
 
 def error_text(error: float | None, form: str = ".4g") -> str:

@@ -77,7 +77,7 @@ def test_modes_table_has_units_errors_and_the_convention(cylinder: Path) -> None
         "FSR nm",
         "in body %",
         "um^3",
-        "width nm",
+        "line width",
         "E along the fibre axis",
     ):
         assert text in result.stdout
