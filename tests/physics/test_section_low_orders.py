@@ -8,12 +8,10 @@ import math
 
 import numpy as np
 import pytest
-from section_sources import annular_sector
+from section_sources import holed_sphere
 
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.errors import SolverError
-from cavitydesign.materials import ConstantIndex
-from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.section.section_problem import SectionProblem
 from cavitydesign.modes.section.surveys.survey import survey
@@ -38,25 +36,13 @@ SPHERES = (
 )
 
 
-def sphere(radius: float, index: float, surround: float, wave_um: float) -> SectionCavity:
-    """A sphere with a small hole in the middle, and nearly a wavelength around it."""
-    rho = radius * np.array([0.02, 0.25, 0.5, 0.75, 0.9, 1.0])
-    wave = wave_um / surround
-    rows = np.arange(1.15 * radius, 1.15 * radius + 0.9 * wave, 0.4 * wave)
-    theta = np.linspace(-0.5 * math.pi, 0.5 * math.pi, 9)
-    return SectionCavity.of(
-        annular_sector(np.concatenate([rho, rows]), theta, radius),
-        {"body": ConstantIndex.of(index), "surround": ConstantIndex.of(surround)},
-    )
-
-
 @pytest.mark.parametrize("case", SPHERES, ids=lambda case: "{2} {3} {4} {5}".format(*case))
 def test_exact_spheres_of_low_orders(case: tuple) -> None:
     """Wavelength and log10 Q within three times their bars, of the mode l = m + q."""
     index, surround, polarisation, m, p, q = case
     exact = find_resonance(Resonator((1.0,), (index, surround), True), m + q, p, polarisation)
     request = ModeRequest(polarisation, 1.02 * exact.wavelength_nm, None, m, p, q + 1, 1e-4)
-    found = find_modes(sphere(1.0, index, surround, 1e-3 * exact.wavelength_nm), request)
+    found = find_modes(holed_sphere(1.0, index, surround, 1e-3 * exact.wavelength_nm), request)
     mode = found[f"{polarisation} {m} {p} {q}"]
     off = abs(mode.wavelength_nm - exact.wavelength_nm)
     assert mode.losses.radiation is not None
@@ -71,7 +57,7 @@ def test_names_are_those_of_mie() -> None:
     azimuthal orders of one l, p and polarisation differ by whole numbers, and each name is a pure
     product. Coordinates along r and z named half of such modes otherwise (p = 2 and 3, q > 0).
     """
-    cavity = sphere(1.0, 3.4, 1.0, 1.4)
+    cavity = holed_sphere(1.0, 3.4, 1.0, 1.4)
     k = 2.0 * math.pi / 1.4
     problem = SectionProblem.build(cavity, cavity.mesh, 4)
     modes = survey(problem, k, lambda seen: len(seen) >= 24, first=40)
@@ -93,4 +79,4 @@ def test_an_error_names_the_wavelength_asked_for() -> None:
     no other that the search wandered to.
     """
     with pytest.raises(SolverError, match=r"seen near 1500\.0 nm"):
-        find_modes(sphere(0.4, 1.2, 1.0, 1.5), ModeRequest("TM", 1500.0, None, 1, 1, 1, 1e-3))
+        find_modes(holed_sphere(0.4, 1.2, 1.0, 1.5), ModeRequest("TM", 1500.0, None, 1, 1, 1, 1e-3))

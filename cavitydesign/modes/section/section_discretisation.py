@@ -27,6 +27,9 @@ _RESIDUAL = 1e-6  # of the inverted problem; eigenvalues are right to its square
 # right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
 # cent.
 _FARTHEST, _FARTHEST_IN_ORDERS = 0.03, 0.3
+# Of the bodies' share that the survey saw, below which a mode of that name is half a layer's own (a
+# ring of Q = 3.4: 0.37, nearer to the shift than the ring's own with 1.0).
+_OF_SURVEYED = 0.5
 # The layer is trusted less where the far field is known. That is right to about 1/Q (3e-5 of log10
 # Q at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2 Q times the
 # error of k where Q is high.
@@ -35,6 +38,12 @@ _LAYER_BELOW = 2.5
 _REFLECTED = 1e-4
 # Of 1/Q, that the far field's log10 Q lies off at most (spheres of Q 4 to 200: 0.3 to 1.2).
 _FAR_OFF = 3.0
+# Of 1/Q, its error: that of the energy, which is counted to where waves begin to run outwards at
+# the height of the rim. It is of second order in the leak, on spheres of q = 0 and 1 (45 / Q)^2:
+# 0.2 of 1/Q at 1e4, 0.03 at 1e5, 0.002 at 1e6 and more only where elements err; stated is half of
+# 1/Q, less by the root of Q above 1e4. Waves of higher q begin farther out: 0.03 to 2.3 of 1/Q
+# (q = 2, m = 28 to 11), 3 (2, 8), 23 (3, 5), which 8 (q^2 / m)^1.5 holds within a factor of two.
+_OF_ENERGY, _FALLS_ABOVE, _OF_AXIAL_ORDERS, _POWER = 0.5, 1e4, 8.0, 1.5
 # Both agree to so many times the error of k in the layer's Q, or to so many times what the last two
 # orders changed of that, which is far less where Q is high (most of the error of k is real), and to
 # so much of log10 Q; where they do not, their difference is the error.
@@ -102,7 +111,7 @@ class Section(Discretisation):
             return Radiation(far if known else None)
         if not known:
             return Radiation(layer, True) if layer < LAYER_TRUSTED_BELOW else Radiation(None)
-        by_energy: float = 10.0**-far
+        by_energy = _far_error(raw, far)
         difference = abs(far - layer)
         # The layer's own error grows with Q, that of the far field falls: the smaller one decides.
         own = (_REFLECTED + 2.0 * 10.0**layer * relative) / math.log(10.0)
@@ -110,7 +119,7 @@ class Section(Discretisation):
         if layer < _LAYER_BELOW or (roomy and own < by_energy):
             # Layers with all their room need no far field, which errs by some 1/Q: a gross
             # difference alone counts.
-            allowed = (_FAR_OFF if roomy else 1.0) * by_energy
+            allowed = (_FAR_OFF if roomy else 1.0) * max(by_energy, 10.0**-far)
             return Radiation(layer, True, max(difference - allowed, 0.0))
         by_k = _TIMES_ERROR_OF_K * 10.0**far * relative
         if difference <= _LAYER_AGREES + min(by_k, _TIMES_CHANGE * changed):
@@ -119,6 +128,14 @@ class Section(Discretisation):
         # none
         by_layer = layer < LAYER_TRUSTED_BELOW
         return Radiation(layer if by_layer else far, by_layer, difference)
+
+
+def _far_error(raw: RawMode, far: float) -> float:
+    """Of log10 Q by the far field, what the volume leaves in which energy is counted."""
+    j = raw.q // raw.problem.cavity.bodies  # type: ignore[attr-defined]
+    inverse_q: float = 10.0**-far
+    share = _OF_ENERGY * math.sqrt(min(1.0, _FALLS_ABOVE * inverse_q))
+    return float((share + _OF_AXIAL_ORDERS * (j**2 / raw.m) ** _POWER) * inverse_q)
 
 
 SECTION = Section()
@@ -143,10 +160,13 @@ def _choose(
     if not problem.cavity.ends.closed:  # there estimates are those of the order itself
         farthest += _FARTHEST_IN_ORDERS / m
     estimates = np.array([seed.k_per_um(m, q) for q in seed.family])
+    held = min((one.identity.inside for one in seed.family.values()), default=0.0)
+    least = _OF_SURVEYED * held if problem.is_complex else 0.0
     good = [
         column
         for column, identity in enumerate(identities)
         if belongs(problem, identity)
+        and identity.inside > least
         and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
         and (abs(k[column].real / estimates - 1) < farthest).any()
     ]

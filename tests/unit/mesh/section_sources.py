@@ -1,9 +1,13 @@
 """Small sections for tests, without gmsh."""
 
+import math
+
 import numpy as np
 
+from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.files.splitting import FileElements, FileMesh
 from cavitydesign.mesh.section import SectionMesh, lobatto
+from cavitydesign.mesh.section_cavity import SectionCavity
 
 NODES = {
     3: np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5]], dtype=float),
@@ -84,4 +88,16 @@ def annular_sector(rho: np.ndarray, theta: np.ndarray, rim: float, degree: int =
         np.array(region),
         ("body", "surround"),
         {"lowest": lowest},
+    )
+
+
+def holed_sphere(radius: float, index: float, surround: float, wave_um: float) -> SectionCavity:
+    """A sphere with a small hole in the middle, and nearly a wavelength around it."""
+    rho = radius * np.array([0.02, 0.25, 0.5, 0.75, 0.9, 1.0])
+    wave = wave_um / surround
+    rows = np.arange(1.15 * radius, 1.15 * radius + 0.9 * wave, 0.4 * wave)
+    theta = np.linspace(-0.5 * math.pi, 0.5 * math.pi, 9)
+    return SectionCavity.of(
+        annular_sector(np.concatenate([rho, rows]), theta, radius),
+        {"body": ConstantIndex.of(index), "surround": ConstantIndex.of(surround)},
     )

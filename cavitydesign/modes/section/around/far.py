@@ -22,7 +22,6 @@ from ..section_problem import SectionProblem
 from .tail import runs_on
 
 _UNKNOWN = 3.0  # of log10 Q: what hardly says anything
-_BY_LAYERS = 3e-6  # of log10 Q: what the far field owes to layers (exact spheres: up to 2.7e-6)
 # Wavelengths in the thinnest medium: from the matter to the surfaces; the length of a panel of
 # points on them, and how many points it has.
 _DISTANCES = (0.1, 0.25)
@@ -83,7 +82,6 @@ class FarField:
         if checked and "open" not in (layers.lower, layers.upper):
             plain = log10_uncancelled_q(source, energy, order, self.k_per_um, layers)
         error = min(abs(value - both[-1]), _UNKNOWN)
-        error += _BY_LAYERS if self.problem.is_complex else 0.0
         if checked and value > _CHECKED_ABOVE:
             others = self.on_surfaces(matter, layers, energy)
             error = max(error, _doubt(float(abs(others - value).min())))
