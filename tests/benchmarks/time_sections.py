@@ -109,7 +109,8 @@ def page(shipped: dict[str, dict[str, Any]], curves: dict[str, dict[str, Any]], 
     lines = [
         "# Meshed sections: time, memory, error",
         "",
-        "This page shows what the shipped sections cost, and how long cavitydesign and NGSolve take to "
+        "This page is for whoever meshes a section of their own: it shows what the shipped ones "
+        "cost, and how long cavitydesign and NGSolve take to "
         "reach an error.",
         "",
         f"The goals are {GOAL_S} s of processor time and {GOAL_GB} GB for each shipped section.",
