@@ -3,8 +3,8 @@ for (const link of document.querySelectorAll("a[download]")) if (link.querySelec
 // Letters of a table's cell that is never broken: "-6.2e-07", "TM 123 1 0", "sphere 15 um".
 const SHORT = 14;
 for (const cell of document.querySelectorAll("article td")) if (cell.textContent.trim().length <= SHORT) cell.classList.add("short");
-// Names in the other columns may break behind a dot, a stroke, a slash or a colon, and nowhere within a word.
-for (const word of document.querySelectorAll("article td:not(:first-child) code.literal .pre")) {
+// Names may break behind a dot, a stroke, a slash or a colon, and nowhere within a word; those of a first column only on a phone.
+for (const word of document.querySelectorAll("article td code.literal .pre")) {
   const parts = word.textContent.split(/(?<=[._\/:])(?=[^._\/:])/);
   if (parts.length < 2) continue;
   word.replaceChildren(...parts.flatMap((part, index) => index ? [document.createElement("wbr"), part] : [part]));
