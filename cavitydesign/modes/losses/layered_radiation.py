@@ -39,9 +39,11 @@ _KINDS: tuple[Kind, Kind] = ("s", "p")
 # where the power is 2e-12 of the belt's.
 _BELT, _BELT_SAMPLES = 13.5, 64
 _BELOW_TURNING = 0.98  # share of m up to which J_m falls inwards all along
-# Gauss points of a panel, and further ones for each radian by which a wave turns over panel and
-# height: the square of a cosine needs half a point a radian.
-_POINTS, _POINTS_A_RADIAN = 32, 0.7
+# Gauss points of a panel, and further ones for each radian by which a wave turns over the panel: in
+# the middle of a panel points lie pi/2 times farther apart than in the mean, and the square of a
+# cosine needs half a point a radian. Of rings in which J_m turns by 50 to 1200 radians 0.7 leaves
+# up to 0.035 of log10 Q, 1.0 as much as 0.01, 1.2 some 3e-6, and 1.6 rounding.
+_POINTS, _POINTS_A_RADIAN = 32, 1.6
 # points times directions held in memory; the ten arrays of that size then fit a processor's cache
 _AT_ONCE = 60_000
 _NOTHING = -math.inf
@@ -248,8 +250,14 @@ def _directions(
     breaks = [math.sqrt((steepest**2 - other**2) / ratio) for other in others if other < steepest]
     edges = np.unique([0.0, *(b for b in breaks if 1e-9 * widest < b < widest), widest])
     out = []
+    farthest = float(source.r.max())
     for low, high in pairwise(edges):
-        x, w = gauss(_POINTS + math.ceil(_POINTS_A_RADIAN * (high - low) * height))
+        along = [math.sqrt(max(steepest**2 - ratio * q**2, 0.0)) for q in (low, high)]
+        turns = (high - low) * height + sum(
+            sign * _bessel_phase(m, kappa * farthest)
+            for sign, kappa in zip((1.0, -1.0), along, strict=True)
+        )
+        x, w = gauss(_POINTS + math.ceil(_POINTS_A_RADIAN * turns))
         s = 0.25 * math.pi * (x + 1)
         out.append(
             (
@@ -259,6 +267,16 @@ def _directions(
         )
     q, weight = (np.concatenate(part) for part in zip(*out, strict=True))
     return q, weight
+
+
+def _bessel_phase(m: int, x: float) -> float:
+    """Radians by which J_m has turned at x (Debye): none below its turning point x = m.
+
+    A substrate denser than the mode takes waves there: of a wire of silicon on 1 um of oxide on
+    silicon J_m turns by 95 over the directions (R = 40 um), and the points of its heights alone
+    left 0.13 of log10 Q.
+    """
+    return math.sqrt(x**2 - m**2) - m * math.acos(m / x) if x > m else 0.0
 
 
 def _belt(m: int, x_rim: float) -> float:
