@@ -49,6 +49,11 @@ class SectionEnds:
         return all(side in walls for side in (self.outer, self.lower, self.upper))
 
     @property
+    def between_plates(self) -> bool:
+        """Whether no half space is open, below or above."""
+        return "open" not in (self.lower, self.upper)
+
+    @property
     def told(self) -> bool:
         """Whether the sides tell what lies around the section: media that run on outwards, and
         media, metal or mirrors below and above.

@@ -134,6 +134,8 @@ def _far_error(raw: RawMode, far: float) -> float:
     """Of log10 Q by the far field, what the volume leaves in which energy is counted."""
     j = raw.q // raw.problem.cavity.bodies  # type: ignore[attr-defined]
     inverse_q: float = 10.0**-far
+    if raw.problem.cavity.ends.between_plates:  # type: ignore[attr-defined]
+        return inverse_q  # of what waves between plates hold the far field knows itself (`far`)
     share = _OF_ENERGY * math.sqrt(min(1.0, _FALLS_ABOVE * inverse_q))
     return float((share + _OF_AXIAL_ORDERS * (j**2 / raw.m) ** _POWER) * inverse_q)
 
