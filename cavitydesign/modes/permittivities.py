@@ -157,20 +157,25 @@ class MediaTable:
 def _continued(
     around: tuple[Permittivities, Permittivities, Permittivities], shift: complex, step: float
 ) -> Permittivities:
-    """Permittivities off the real axis by `shift`, from those at real wavenumbers a step apart."""
-    below, at, above = around
+    """Permittivities off the real axis by `shift`, from those at real wavenumbers a step apart.
+
+    The indices are continued, as those of the exact resonances are; the extinction is that of the
+    real wavenumber (of a constant absorption coefficient it varies with k, and where it was
+    continued with n^2 - kappa^2, a mode of kappa / n = 0.09 and Q = 30 was 5e-7 off).
+    """
+    at, extinction = around[1], [0.5 * one.loss / one.index for one in around]
 
     def moved(low: Array, middle: Array, high: Array) -> Array:
-        low, middle, high = np.sqrt(low), np.sqrt(middle), np.sqrt(high)
         slope = 0.5 * (high - low) / step
         bend = (high - 2.0 * middle + low) / step**2
-        return np.asarray((middle + shift * (slope + 0.5 * shift * bend)) ** 2)
+        return np.asarray(middle + shift * (slope + 0.5 * shift * bend))
 
-    return replace(
-        at,
-        ordinary=moved(below.ordinary, at.ordinary, above.ordinary),
-        axial=moved(below.axial, at.axial, above.axial),
-    )
+    index = moved(*(one.index for one in around))
+    along = moved(*(np.sqrt(one.axial + k**2) for one, k in zip(around, extinction, strict=True)))
+    # the loss is that of the index at the real wavenumber
+    kappa = extinction[1]
+    more = 2j * kappa * (index - at.index) - kappa**2
+    return replace(at, ordinary=index**2 + more, axial=along**2 + more)
 
 
 def _rows(cavity: HasRegions, k_per_um: Array) -> Array:

@@ -5,6 +5,7 @@ second order in kappa.
 import math
 
 import pytest
+from drawn_resonators import cavity_of
 
 from cavitydesign.analytic.energy import energy_shares
 from cavitydesign.analytic.resonance import Resonator, find_resonance
@@ -63,3 +64,38 @@ def test_shares_of_an_absorbing_leaky_sphere(kappa: float, polarisation: str) ->
         assert mode.losses.radiation is not None
         far = abs(mode.losses.radiation - exact.log10_q_radiation)
         assert far < 3.0 * mode.losses.radiation_error, (mode.label, far)
+
+
+@pytest.mark.parametrize(
+    ("radii", "indices", "spherical", "polarisation", "order", "p"),
+    [
+        ((1.84222, 2.34254), (3.38622 + 0.001j, 1.794 + 0.16557j, 1.33), False, "TM", 5, 1),
+        ((0.631955, 1.0962), (2.13913 + 0.01j, 2.12625 + 0.063753j, 1.0), False, "TE", 10, 1),
+        ((0.763914,), (3.37279 + 0.072319j, 1.33), True, "TM", 7, 3),
+    ],
+)
+def test_leaky_modes_of_strong_absorbers(
+    radii: tuple[float, ...],
+    indices: tuple[complex, ...],
+    spherical: bool,
+    polarisation: str,
+    order: int,
+    p: int,
+) -> None:
+    """Total Q of 16 to 33 at kappa / n of 0.02 to 0.09, asked 1e-8: at complex k the index is
+    continued and the extinction is not (5e-7 off at any accuracy, as n^2 - kappa^2 was continued).
+    """
+    rough = find_resonance(Resonator(radii, indices, spherical), order, p, polarisation)
+    cavity = cavity_of(rough.resonator, rough.wavelength_nm)
+    request = ModeRequest(polarisation, rough.wavelength_nm, None, order, p, 1, 1e-8)
+    mode = find_modes(cavity, request)[f"{polarisation} {order} {p} 0"]
+    # a constant absorption has another extinction at the mode's own wavelength
+    more = mode.wavelength_nm / rough.wavelength_nm
+    own = tuple(complex(complex(n).real, more * complex(n).imag) for n in indices)
+    exact = find_resonance(Resonator(radii, own, spherical), order, p, polarisation)
+    off = abs(mode.wavelength_nm - exact.wavelength_nm)
+    assert off < 3.0 * mode.wavelength_error_nm < 3e-8 * mode.wavelength_nm, off
+    assert mode.losses.radiation is not None and mode.losses.absorption is not None
+    total = -math.log10(10.0**-mode.losses.radiation + 10.0**-mode.losses.absorption)
+    # radiation is told at the Re k that the body has without absorption, (kappa / n)^2 away
+    assert total == pytest.approx(exact.log10_q, abs=5e-4)
