@@ -1,7 +1,7 @@
 """The second picture of docs/benchmarks/lasing_continuity.md: every step of 0.02 um that
-`lasing_continuity.py` has kept, with one, two and three photons.
+`lasing_continuity.py` has kept, a row for each number of photons.
 
-python tests/benchmarks/draw_every_step.py KEEP.jsonl PICTURE.png
+python tests/benchmarks/draw_every_step.py KEEP.jsonl PICTURE.png ["1 photon" "2 photons" ...]
 """
 
 from __future__ import annotations
@@ -25,11 +25,15 @@ PHOTONS = ("1 photon", "2 photons", "3 photons")
 
 def main() -> int:
     """Draw threshold over gain = loss, and its change from step to step."""
-    source, target = sys.argv[1:3]
+    source, target, *asked = sys.argv[1:]
+    shown = asked or list(PHOTONS)
     kept: Kept = read(Path(source))
     plt.rcParams.update({"font.size": 9, "axes.titlesize": 9, "legend.fontsize": 8})
-    fig, rows = plt.subplots(3, 2, figsize=(11.0, 10.0), layout="constrained", sharex=True)
-    for (over, change), photons in zip(rows, PHOTONS, strict=True):
+    fig, rows = plt.subplots(
+        len(shown), 2, figsize=(11.0, 0.8 + 3.1 * len(shown)), squeeze=False, sharex=True
+    )
+    fig.set_layout_engine("constrained")
+    for (over, change), photons in zip(rows, shown, strict=True):
         for words, colour in FAMILIES.items():
             names = (f"every 0.02 um, {words}, {photons}", f"to 130 um, {words}, {photons}")
             for place, name in enumerate(present(kept, names)):
@@ -53,7 +57,7 @@ def main() -> int:
         ax.grid(alpha=0.25, lw=0.5)
     for ax in rows[-1]:
         ax.set_xlabel("diameter (µm)")
-    rows[0, 0].legend(markerscale=5)
+    rows[0, 0].legend(markerscale=5, loc="upper center")
     fig.savefig(target, dpi=DPI)
     return 0
 

@@ -20,6 +20,9 @@ from ..pumped.starting_noise import (
     single_shots_alone,
 )
 
+# Phases from which on a peak has two neighbours on either side.
+_FEWEST = 4
+
 
 @dataclass(frozen=True)
 class Regime:
@@ -119,7 +122,7 @@ def probability_over_phase(
     phase : (n,) array
         Comb phases in spacings, rising, evenly over one period.
     suppression_db : (n,) array
-        Side-mode suppression there; linear between the phases, periodic.
+        Side-mode suppression there; linear between the phases and peaks, periodic.
     single_mode_db : float
     centre, spread : float
         Mean and standard deviation of the comb phase, in spacings; an infinite spread means
@@ -127,6 +130,7 @@ def probability_over_phase(
     suppression_sd_db : float
         Standard deviation of the suppression at a fixed phase.
     """
+    phase, suppression_db = _with_peaks(phase, suppression_db)
     fine = np.linspace(0.0, 1.0, 1000, endpoint=False)
     # With one mode the suppression is infinite, which no straight line between phases can hold.
     capped = np.minimum(suppression_db, 1e3)
@@ -147,6 +151,34 @@ def probability_over_phase(
     # wide spreads wrap around many times and tend to the uniform answer
     weight = np.exp(-0.5 * offset**2).sum(axis=1) if spread < 2.0 else np.ones(1000)
     return min(float(weight @ single / weight.sum()), 1.0)
+
+
+def _with_peaks(phase: Array, suppression_db: Array) -> tuple[Array, Array]:
+    """Phases and suppressions with the peaks between them added.
+
+    The suppression peaks where the second mode changes, and falls from there as two straight lines
+    do: between two phases a peak lies where the lines through their other neighbours meet. Straight
+    lines between twelve phases cut peaks by up to 1.2 dB, so that at 18.8 um the probability went
+    from 0 to 0.05 and back with the comb's place, where 48 phases have 0.035 to 0.056.
+
+    Parameters
+    ----------
+    phase, suppression_db : (n,) arrays
+        Evenly over one period.
+    """
+    if len(phase) < _FEWEST or not np.isfinite(suppression_db).all():
+        return phase, suppression_db
+    step = 1.0 / len(phase)
+    slope = (np.roll(suppression_db, -1) - suppression_db) / step
+    before, after = np.roll(slope, 1), np.roll(slope, -1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = (slope - after) / (before - after)
+    peaked = (before > 0) & (after < 0) & (part > 0) & (part < 1)
+    peak = suppression_db + before * part * step
+    return (
+        np.r_[phase, (phase + part * step)[peaked]],
+        np.r_[suppression_db, peak[peaked]],
+    )
 
 
 def single_mode_range(

@@ -88,3 +88,16 @@ def test_errors_of_suppression_and_probability() -> None:
     seen = 10.0 + 8.0 * np.sin(2.0 * math.pi * (phase + 0.03)) ** 3
     chance, wide = probability_with_error(CombPhases(phase, seen, 1.0), 10.0, math.inf, 0.1)
     assert abs(chance - 0.5) < wide < 0.1
+
+
+@pytest.mark.parametrize("place", np.arange(0.0, 1.0 / 12.0, 0.01))
+def test_a_peak_between_two_places_of_the_comb_counts(place: float) -> None:
+    """A suppression of two straight lines that meet at 10.8 dB, 11 and 21 dB a spacing steep, is
+    above 10 dB over 0.8 / 11 + 0.8 / 21 of the spacing, wherever the comb lies: 1e-3, the steps of
+    the average. Straight lines between the places told 0 to 0.09.
+    """
+    phase = np.arange(12) / 12 - 0.5
+    away = (phase - place + 0.5) % 1.0 - 0.5
+    seen = 10.8 - np.where(away < 0, -11.0, 21.0) * away
+    chance, _ = probability_with_error(CombPhases(phase, seen, 1.0), 10.0, math.inf, 0.0)
+    assert chance == pytest.approx(0.8 / 11.0 + 0.8 / 21.0, abs=2e-3)
