@@ -50,6 +50,9 @@ class Reach:
     inner_rims : tuple of float
         Depths, at the equator, of the interfaces out of which the index falls: each may hold light
         as the rim does.
+    folds : tuple of float
+        Of each layer beyond an interface inside, from the axis outwards: e-folds of the field
+        across it where it does not oscillate, at the equator.
     """
 
     turning_depth: float
@@ -61,6 +64,7 @@ class Reach:
     along_width: float
     cramped: bool
     inner_rims: tuple[float, ...] = ()
+    folds: tuple[float, ...] = ()
 
     @classmethod
     def joined(cls, reaches: Sequence[Reach]) -> Reach:
@@ -75,6 +79,7 @@ class Reach:
             reaches[0].along_width,
             any(r.cramped for r in reaches),
             reaches[0].inner_rims,
+            tuple(max(each) for each in zip(*(r.folds for r in reaches), strict=True)),
         )
 
 
@@ -135,7 +140,21 @@ def reach_of(
         for edge, within, without in zip(cavity.inner_radii_um, indices, indices[1:], strict=False)
         if within > without
     )
-    return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped, rims)
+    folds = _folds(cavity, m, min(k_per_um), indices)
+    return Reach(
+        turning, depth, outer, caustic, float(kappa[0]), along, width, cramped, rims, folds
+    )
+
+
+def _folds(cavity: Cavity, m: int, k: float, indices: tuple[float, ...]) -> tuple[float, ...]:
+    """E-folds across each layer beyond an interface inside, from the axis outwards."""
+    edges = (*cavity.inner_radii_um, cavity.outline.equator_radius_um)
+    out = []
+    for low, high, index in zip(edges, edges[1:], indices[1:], strict=False):
+        r = np.linspace(low, high, 200)
+        kappa = np.sqrt(np.maximum((m / r) ** 2 - (k * index) ** 2, 0.0))
+        out.append(float(0.5 * (kappa[1:] + kappa[:-1]) @ np.diff(r)))
+    return tuple(out)
 
 
 def _inward(
