@@ -41,6 +41,7 @@ nb_ipywidgets_js = {}
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True  # theme=LIGHT, not all of its colours
 autosummary_generate = True
 numpydoc_show_class_members = False
 
