@@ -179,8 +179,8 @@ def _inner_breaks(
 
     first, last = place(high), place(low)
     pieces = max(1, math.ceil(last - first - _STRETCHED))
-    core = min((-depth for depth in sizing.reach.inner_rims), default=0.0)
-    if inner_s < core - _SAME_UM and low > core - _SAME_UM:
+    held = [-depth for depth in sizing.reach.inner_rims if inner_s < -depth - _SAME_UM]
+    if held and low > min(held) - _SAME_UM:
         pieces = max(pieces, math.ceil(sizing.refinement * folds / _MOST_FOLDS))
     places = (last + (first - last) * i / pieces for i in range(1, pieces))
     return (low, *(rim - whole * (x / count) ** _INNER_GRADING for x in places), high)
