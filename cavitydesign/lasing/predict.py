@@ -23,7 +23,7 @@ from .outcomes.caveats import calibrations, caveats, quality_words
 from .outcomes.curve_readings import laser_threshold, read_breaks, read_thresholds
 from .outcomes.mode_thresholds import strongest_thresholds
 from .outcomes.output_threshold import pulses_about
-from .outcomes.regime import decided, modes_lasing, single_mode_range
+from .outcomes.regime import decided, modes_lasing, single_mode_range, told_at
 from .prediction import LasingPrediction
 from .pulses.computed_curve import computed_curve, with_pulses
 from .pulses.numerical_error import suppression_error_db
@@ -115,10 +115,9 @@ def predict_lasing(
     leaving = setting.leaving(curve.nodes.emitted[:, read])
     laser = (setting.static, setting.pumped_share, leaving)
     output = laser_threshold(curve, *rule, *laser)
-    threshold = None if output is None else output.excitons
     # Excitations go as the fluence to the power of the photons, and so do their relative errors.
-    if output is not None and threshold is not None and output.read_error > _READ * pump.photons:
-        added = pulses_about(setting.excitons_each(curve.node_fluence), threshold)
+    if output is not None and output.read_error > _READ * pump.photons:
+        added = pulses_about(setting.excitons_each(curve.node_fluence), output.half_excitons)
         curve = with_pulses(curve, solve, *rule, added)
         output = laser_threshold(curve, *rule, *laser)
     breaks = read_breaks(curve, medium, pump, setting.static)
@@ -126,8 +125,9 @@ def predict_lasing(
         output, breaks, pump, setting.per_unit, setting.static, setting.static_error
     )
     _tell(progress, "regime", 0.6)
-    fluence = request.at_fluence_mj_cm2 or request.regime_factor * (
-        thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1
+    half = None if output is None else setting.fluence(output.half_excitons)
+    fluence = request.at_fluence_mj_cm2 or told_at(
+        request.regime_factor, thresholds.lasing, half, pump.fluence_mj_cm2[1]
     )
     emitted = curve.mode_output(pump, np.array([fluence]))[:, 0]
     coarse = curve.every_other_output(pump, np.array([fluence]))[:, 0]

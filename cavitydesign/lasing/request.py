@@ -40,7 +40,8 @@ class LasingRequest:
     fluences : int
         Points of the light curve.
     at_fluence_mj_cm2 : float or None
-        Where the regime is decided; None: at `regime_factor` times the lasing threshold.
+        Where the regime is decided; None: at `regime_factor` times the lasing threshold, or, where
+        there is none, the place of half of the greatest efficiency (no more than the range asked).
     at_power_uw : float or None
         The same under continuous light.
     regime_factor : float

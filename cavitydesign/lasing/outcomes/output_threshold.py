@@ -51,8 +51,11 @@ class OutputThreshold:
 
     Attributes
     ----------
-    excitons : float or None
-        Mean excitations at the threshold; None where the output shows none.
+    half_excitons : float
+        Mean excitations where the efficiency is half of its greatest value, be that a threshold or
+        not.
+    is_threshold : bool
+        Whether the output shows a threshold there.
     steepest_slope : float
         Greatest d ln L / d ln <N>.
     relative_error : float
@@ -68,13 +71,19 @@ class OutputThreshold:
         What it was held against.
     """
 
-    excitons: float | None
+    half_excitons: float
+    is_threshold: bool
     steepest_slope: float
     relative_error: float = 0.0
     slope_error: float = 0.0
     read_error: float = 0.0
     greatest_efficiency: float = 0.0
     least_efficiency: float = 0.0
+
+    @property
+    def excitons(self) -> float | None:
+        """Mean excitations at the threshold; None where the output shows none."""
+        return self.half_excitons if self.is_threshold else None
 
 
 def least_slope(ladder: Ladder) -> float:
@@ -126,10 +135,7 @@ def output_threshold(
     slope_error = max(abs(one.steepest_slope - found.steepest_slope) for one in coarse)
     cell = float(np.diff(np.log(excitons)).min())
     slope_error = _COARSE_SLOPE * slope_error + light_error / cell
-    if found.excitons is None:
-        return replace(found, slope_error=slope_error)
-    read = [abs(math.log(one.excitons / found.excitons)) for one in coarse if one.excitons]
-    error = COARSE * max(read, default=cell)
+    error = COARSE * max(abs(math.log(one.half_excitons / found.half_excitons)) for one in coarse)
     return replace(
         found, relative_error=error + light_error, slope_error=slope_error, read_error=error
     )
@@ -154,10 +160,6 @@ def _read(
     # A monotone interpolant: a spline would overshoot at the corner and find efficiencies beyond.
     values = PchipInterpolator(middle, efficiency)(seen)
     greatest = float(values.max())
-    if steepest < least_slope(ladder) or greatest < least_efficiency:
-        return OutputThreshold(
-            None, steepest, greatest_efficiency=greatest, least_efficiency=least_efficiency
-        )
     asked = HALF * greatest
     first = int(np.argmax(values >= asked))
     crossing = low
@@ -166,6 +168,7 @@ def _read(
         crossing = float(np.interp(asked, values[between], seen[between]))
     return OutputThreshold(
         math.exp(crossing),
+        steepest >= least_slope(ladder) and greatest >= least_efficiency,
         steepest,
         greatest_efficiency=greatest,
         least_efficiency=least_efficiency,

@@ -107,6 +107,30 @@ def decided(
     return Regime(name, count, seen, fluence_mj_cm2, rate if several else None, alone)
 
 
+def told_at(factor: float, threshold: float | None, half: float | None, highest: float) -> float:
+    """Fluence or power where the regime is told: so many times the threshold.
+
+    Without a threshold it is as many times the place where one would lie, so that the suppression
+    has no step where a laser comes to have one; but no more than the highest that was asked for,
+    beyond which a threshold may lie.
+
+    Parameters
+    ----------
+    factor : float
+        `LasingRequest.regime_factor`.
+    threshold : float or None
+        Within the range asked.
+    half : float or None
+        Where the efficiency is half of its greatest value; None where no gain reaches its loss
+        within the range.
+    highest : float
+        That was asked for.
+    """
+    if threshold is not None:
+        return factor * threshold
+    return highest if half is None else min(factor * half, highest)
+
+
 def probability_over_phase(
     phase: Array,
     suppression_db: Array,

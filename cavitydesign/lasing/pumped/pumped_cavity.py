@@ -132,6 +132,10 @@ class PumpedCavity:
         """Mean excitations of an emitter at the peak of the spot."""
         return self.per_unit * fluence**self.pump.photons
 
+    def fluence(self, excitons: float) -> float:
+        """Fluence (mJ/cm2) of as many mean excitations at the peak of the spot."""
+        return float((excitons / self.per_unit) ** (1.0 / self.pump.photons))
+
     def excitons_each(self, fluence: Array) -> Array:
         return np.asarray(self.per_unit * fluence**self.pump.photons)
 
@@ -155,10 +159,7 @@ class PumpedCavity:
         """
         dark = self._dark(solver)
         each = dark.threshold_excitons_each()
-        fluence = tuple(
-            None if value is None else (value / self.per_unit) ** (1.0 / self.pump.photons)
-            for value in each
-        )
+        fluence = tuple(None if value is None else self.fluence(value) for value in each)
         return fluence, dark.relative_error_each(each)
 
     def _dark(self, solver: PulseSolver) -> DarkGain:

@@ -26,7 +26,7 @@ from ..outcomes.caveats import calibrations, quality_words, steady_caveats
 from ..outcomes.mode_outcome import mode_outcomes
 from ..outcomes.mode_thresholds import strongest_thresholds
 from ..outcomes.output_threshold import OutputThreshold, output_threshold, pulses_about
-from ..outcomes.regime import CombPhases, Regime, side_mode_suppression_rate_db
+from ..outcomes.regime import CombPhases, Regime, side_mode_suppression_rate_db, told_at
 from ..prediction import ModeOutcome, Thresholds
 from ..pulses.numerical_error import probability_with_error
 from ..pumped.preparation import Prepared, prepared
@@ -85,12 +85,13 @@ def predict_continuous(
     static = laser.static
     read = static is not None and static <= high
     asked = np.geomspace(low, high, request.fluences)
-    thresholds, absorbed = Thresholds(_power(laser, static), None, None), None
+    thresholds, absorbed, half = Thresholds(_power(laser, static), None, None), None, None
     if read and static is not None:
         found = _threshold(laser, medium, static)
         thresholds, absorbed = _in_power(laser, static, found, high)
-    regime_uw = request.at_power_uw or request.regime_factor * (
-        thresholds.lasing or pump.power_uw[1] / request.regime_factor
+        half = _power(laser, found.half_excitons)
+    regime_uw = request.at_power_uw or told_at(
+        request.regime_factor, thresholds.lasing, half, pump.power_uw[1]
     )
     # All steady states in one rising series, since each starts from the one before.
     regime_rate = float(laser.rate(regime_uw))
@@ -158,10 +159,8 @@ def _threshold(laser: SteadyLaser, medium: GainMedium, static: float) -> OutputT
 
     output = light(rates)
     found = output_threshold(rates, output, static, ladder, float(rates[-1]), _NEWTON)
-    if found.excitons is None:
-        return found
     # What reading between steady states leaves falls with the square of their distance.
-    rates = np.unique(np.r_[rates, pulses_about(rates, found.excitons)])
+    rates = np.unique(np.r_[rates, pulses_about(rates, found.half_excitons)])
     return output_threshold(rates, light(rates), static, ladder, float(rates[-1]), _NEWTON)
 
 

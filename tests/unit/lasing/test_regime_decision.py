@@ -16,6 +16,7 @@ from cavitydesign.lasing.outcomes.regime import (
     side_mode_suppression_db,
     side_mode_suppression_rate_db,
     single_mode_range,
+    told_at,
 )
 from cavitydesign.lasing.pumped.starting_noise import (
     accumulated_suppression_db,
@@ -172,3 +173,41 @@ def test_twelve_places_of_the_comb_serve(make_comb, diameter: float) -> None:
     print(diameter, few, many, errors)
     assert 0.1 < few < 0.9
     assert abs(few - many) < min(0.01, errors)
+
+
+def test_where_the_regime_is_told() -> None:
+    """So many times the threshold; without one, as many times the place where it would lie, but no
+    more than was asked for: no step where a threshold comes, and none told beyond the range.
+    """
+    assert told_at(1.1, 3.0, 3.0, 9.0) == pytest.approx(3.3, rel=1e-15)
+    assert told_at(1.1, None, 3.0, 9.0) == told_at(1.1, 3.0, 3.0, 9.0)
+    assert told_at(2.0, None, 8.0, 9.0) == 9.0
+    assert told_at(2.0, None, None, 9.0) == 9.0
+
+
+def test_no_step_of_the_suppression_where_a_threshold_comes() -> None:
+    """Dots of 10.34 um whose greatest efficiency passes through 0.01 with 1.3 thousandths of the
+    gain: the suppression changes by 0.3 dB as it does beside there, where that at the highest
+    fluence asked (3 mJ/cm2) would be 7.0 dB.
+    """
+    path = math.pi * 10.34e3 * 1.47
+    comb = [
+        LasingMode(f"TM {m} 1 0", path / m, 0.99, 1.525, 248.0, 20.0, m=m, fsr_nm=path / m**2)
+        for m in range(math.ceil(path / 548.0), math.floor(path / 527.0) + 1)
+    ]
+    pump = Pump(photons=1, wavelength_nm=400.0, fluence_mj_cm2=(0.004, 3.0))
+    request = LasingRequest(comb_phases=0, fluences=12)
+    gains = np.array([1080.8, 1082.2, 1083.6, 1085.0, 1086.4])
+    found = [
+        predict_lasing(comb, DotMedium(peak_gain_per_cm=gain), pump, request, 10.34)
+        for gain in gains.tolist()
+    ]
+    assert [one.thresholds.lasing is None for one in found] == [True] * 3 + [False] * 2
+    assert [one.regime.name for one in found] == ["below threshold"] * 3 + ["single"] * 2
+    suppression = np.array([one.regime.side_mode_suppression_db for one in found])
+    fluence = np.array([one.regime.fluence_mj_cm2 for one in found])
+    # a straight line through five places: what bends of it, and what pulses err
+    for values, bend in ((suppression, 0.02), (np.log(fluence), 5e-4)):
+        line = np.polynomial.Polynomial.fit(gains, values, 1)
+        assert values == pytest.approx(line(gains), abs=bend)
+    assert np.ptp(suppression) == pytest.approx(0.75, abs=0.1)
