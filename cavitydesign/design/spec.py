@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,24 +10,28 @@ from typing import Any
 
 from ..columns.html_tables import html_of_tables
 from ..dotted import drop_entry, set_entry
-from ..errors import InputError, nearest
+from ..errors import InputError
 from ..file_kind import check_kind
 from ..gain import GainMedium, Pump
 from ..geometry import Cavity
 from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
-from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
 from ..modes.deviation.deviation_spec import Deviation
-from ..modes.deviation.possible import check_deviation
 from ..modes.sensing.sensing_spec import Sensing
 from ..texts import Refused, check_bounded
 from .consistency import check_consistency
 from .convert import Converter
 from .files.samples_file import Samples
 from .files.toml_file import read_toml
-from .input_problem import Problem, input_error
+from .input_problem import input_error
+from .part_problems import (
+    collection_problems,
+    deviation_problems,
+    range_problems,
+    sensing_problems,
+)
 from .spread import split_spreads
 from .validate import validate
 
@@ -253,13 +256,13 @@ def parse_design(
     sensing = converter.sensing()
     problems += converter.problems
     if cavity is not None and modes is not None:
-        problems += _range_problems(cavity, modes)
+        problems += range_problems(cavity, modes)
         if collection is not None:
-            problems += _collection_problems(cavity, modes, collection)
+            problems += collection_problems(cavity, modes, collection)
         if deviation is not None:
-            problems += _deviation_problems(cavity, deviation)
+            problems += deviation_problems(cavity, deviation)
         if sensing is not None:
-            problems += _sensing_problems(cavity, sensing)
+            problems += sensing_problems(cavity, sensing)
     if problems or cavity is None or modes is None or pump is None or lasing is None:
         raise input_error(source, problems)
     return Design(
@@ -294,63 +297,3 @@ def _overridden(
                 f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um"
             ) from None
     return merged
-
-
-def _deviation_problems(cavity: Cavity, deviation: Deviation) -> list[Problem]:
-    """Refuse a deviation that the cavity cannot have before anything is solved."""
-    try:
-        check_deviation(cavity, deviation)
-    except InputError as error:
-        return [Problem((), text) for text in error.problems]
-    return []
-
-
-def _collection_problems(
-    cavity: Cavity, modes: ModeRequest, collection: Collection
-) -> list[Problem]:
-    """Refuse an aperture that the surround does not allow at the wavelength asked for."""
-    surround = dict(cavity.regions).get("surround")
-    try:
-        index = math.inf if surround is None else surround.index(modes.wavelength_nm)
-    except InputError:  # the range of its data is told of all media
-        return []
-    aperture = collection.numerical_aperture
-    if aperture <= index:
-        return []
-    text = f"must be at most {index:.5g}, the index of the surround"
-    return [Problem(("collection", "numerical_aperture"), text, aperture)]
-
-
-def _sensing_problems(cavity: Cavity, sensing: Sensing) -> list[Problem]:
-    """Refuse a region, or a wall, that the cavity does not have."""
-    names = [name for name, _ in cavity.regions]
-    if sensing.region not in names:
-        text = f"is not one of {', '.join(names)}{nearest(sensing.region, names)}"
-        return [Problem(("sensing", "region"), text, sensing.region)]
-    if sensing.layer_nm and sensing.layer_on == "wall" and cavity.fibre is None:
-        text = "needs a fibre, which is then the liquid inside the cavity"
-        return [Problem(("sensing", "layer_on"), text, sensing.layer_on)]
-    if sensing.layer_nm and isinstance(cavity, SectionCavity):
-        text = "needs an outline; a general section has none that a layer could follow"
-        return [Problem(("sensing", "layer_nm"), text, sensing.layer_nm)]
-    return []
-
-
-def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:
-    """Refuse a wavelength range outside the data of a medium now rather than after the first
-    solve.
-    """
-    problems: list[Problem] = []
-    if modes.span_nm is None:
-        return problems
-    guide = () if cavity.coupler is None else (("guide", cavity.coupler.medium),)
-    for name, material in (*cavity.regions, *guide):
-        for wavelength_nm in modes.range_nm:
-            try:
-                material.check_range(wavelength_nm)
-            except InputError as error:
-                problems.append(
-                    Problem(("modes", "wavelength_nm"), f"{name}: {error}", modes.wavelength_nm)
-                )
-                break
-    return problems

@@ -22,6 +22,7 @@ import { placeKey, pumpOf } from "./pump.js";
 import { wireSaving } from "./saving.js";
 import { Scan } from "./scan.js";
 import { StudyView } from "./study.js";
+import { warn } from "./words.js";
 
 const PAUSE = { modes: 60, lasing: 150 };
 const OLD = 700;
@@ -33,13 +34,6 @@ function trouble(words) {
   const told = words || state.notice;
   byId("trouble").hidden = !told;
   byId("trouble").textContent = told;
-}
-
-// Units and small powers with the signs of print, as in the report.
-const typeset = (words) => words.replaceAll("mJ/cm2", "mJ/cm²").replaceAll(" uW", " µW").replaceAll("<N>", "⟨N⟩").replace(/\^(-?[0-9]+)(?![0-9]|\.[0-9])/g, (all, power) => power.replaceAll("-", "⁻").replace(/[0-9]/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));
-
-function warn(id, lines) {
-  byId(id).replaceChildren(...(lines || []).map((words) => Object.assign(document.createElement("span"), { textContent: typeset(words) })));
 }
 
 const busy = new Busy(byId("busy"));

@@ -54,6 +54,7 @@ _SCRIPTS = (
     "scan",
     "space",
     "study",
+    "words",
 )
 _ASSETS = {
     "app.css": "text/css",
