@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from ..errors import SolverError
 from ..units import wavelength_nm as wavelength_of
 from .followed_root import Equation, expected_of, followed_root
-from .functions.radial import RadialProblem, log_leak, log_size_at, mismatch, smooth_mismatch
+from .functions.radial import (
+    RadialProblem,
+    log_leak,
+    log_size_at,
+    mismatch,
+    mismatches,
+    smooth_mismatch,
+)
 from .real_resonance import node_count, real_wavenumber
 from .resonator import Index as Index
 from .resonator import Resonance as Resonance
@@ -165,8 +172,17 @@ def _pole(
 def _first_order_log10_q(local: _LocalProblem, k: float) -> float:
     """log10 of the radiative Q of a lossless problem at its real root: |Im k| = -Im f / |f'| to
     first order.
+
+    f is the mismatch at the interface where the mode is largest. r u* u'/w loses nothing on the way
+    from there to the outermost one, so that Im f there is less by |u|^2. At the outermost interface
+    a root in double precision is no longer near enough for a core behind a barrier: log10 Q of TE
+    85 3 of one was 16.2250 where 16.2277 is right.
     """
-    log_decay = log_leak(local.problem.without_loss, k) - math.log(abs(local.slope(k)))
+    bare = local.without_loss
+    step = complex(k, _STEP * k)
+    there = mismatches(bare.at(step), step)
+    f, log_size = max(there, key=lambda one: one[1])
+    log_decay = log_leak(bare.problem, k) - 2.0 * log_size - math.log(abs(f.imag) / (_STEP * k))
     return (math.log(0.5 * k) - log_decay) / math.log(10.0)
 
 

@@ -91,13 +91,14 @@ class LayerSolution:
 @dataclass(frozen=True)
 class InnerSolution:
     """The regular solution: its layers, and value and flux u'/w at the outermost interface, up to
-    exp(log_size).
+    exp(log_size); and at every interface u' / (w u).
     """
 
     layers: tuple[LayerSolution, ...]
     value: complex
     flux: complex
     log_size: float
+    ratios: tuple[complex, ...]
 
 
 def _interface_pairs(problem: RadialProblem, wavenumber_per_um: complex) -> ScaledPair:
@@ -117,11 +118,13 @@ def _inner_solution(problem: RadialProblem, k: complex, pairs: ScaledPair) -> In
     log_size = 0.0
     layers = [LayerSolution(1.0, 0.0, float(pairs.scale[0, 0]), 0.0)]
     value, slope = complex(pairs.j[0, 0]), complex(pairs.dj[0, 0])
+    ratios: list[complex] = []
     for face, radius in enumerate(radii):
         inner, outer = complex(problem.indices[face]) * k, complex(problem.indices[face + 1]) * k
         flux = (inner * slope + extra / radius * value) / problem.weight(face)
+        ratios.append(flux / value if value else complex(math.inf))
         if face == len(radii) - 1:
-            return InnerSolution(tuple(layers), value, flux, log_size)
+            return InnerSolution(tuple(layers), value, flux, log_size, tuple(ratios))
         slope = (problem.weight(face + 1) * flux - extra / radius * value) / outer
         j, dj, y, dy = (complex(part[1, face]) for part in (pairs.j, pairs.dj, pairs.y, pairs.dy))
         half = 0.5 * math.pi * outer * radius
@@ -188,6 +191,57 @@ def _both_sides(problem: RadialProblem, k: complex, opened: float) -> tuple[Inne
     extra = 0.5 if problem.spherical else 0.0
     outside = (complex(problem.indices[-1]) * k * radius * dh / h + extra) / problem.weight(-1)
     return _inner_solution(problem, k, pairs), outside
+
+
+def _closed_solution(
+    problem: RadialProblem, k: complex, pairs: ScaledPair
+) -> list[tuple[complex, float]]:
+    """The solution that is Y outside, at every interface: u' / (w u), and the logarithm of its size
+    over that at the outermost one; it is marched inwards, where it grows.
+
+    The size is |u|, and in spheres |u| / sqrt(r): the mismatch holds the radius, and so the square
+    of this size is what divides its imaginary part in both.
+    """
+    radii, extra = problem.radii_um, 0.5 if problem.spherical else 0.0
+    last = len(radii) - 1
+    value, slope = complex(pairs.y[1, -1]), complex(pairs.dy[1, -1])
+    size = -math.log(abs(value))
+    out: list[tuple[complex, float]] = []
+    for face in range(last, -1, -1):
+        radius = radii[face]
+        outer, inner = complex(problem.indices[face + 1]) * k, complex(problem.indices[face]) * k
+        flux = (outer * slope + extra / radius * value) / problem.weight(face + 1)
+        out.append((flux / value, size + math.log(abs(value))))
+        if face == 0:
+            break
+        slope = (problem.weight(face) * flux - extra / radius * value) / inner
+        j, dj, y, dy = (complex(part[0, face]) for part in (pairs.j, pairs.dj, pairs.y, pairs.dy))
+        half = 0.5 * math.pi * inner * radius
+        a, b = half * (value * dy - slope * y), half * (slope * j - value * dj)
+        growth = float(pairs.scale[1, face - 1]) - float(pairs.scale[0, face])
+        damped = math.exp(-2.0 * growth) if growth < 350.0 else 0.0
+        value = b * complex(pairs.y[1, face - 1]) + a * damped * complex(pairs.j[1, face - 1])
+        slope = b * complex(pairs.dy[1, face - 1]) + a * damped * complex(pairs.dj[1, face - 1])
+        size += growth
+    return out[::-1]
+
+
+def mismatches(problem: RadialProblem, wavenumber_per_um: complex) -> list[tuple[complex, float]]:
+    """What `mismatch` of the closed problem is at every interface, and the logarithm of the outer
+    solution's size there over that at the outermost one.
+
+    A mode that an inner layer holds has the zero of the outermost mismatch beside a pole, no
+    further from it in k than its energy beyond; the mismatch where the mode is large has none.
+    """
+    k = complex(wavenumber_per_um)
+    pairs = _interface_pairs(problem, k)
+    inside = _inner_solution(problem, k, pairs)
+    return [
+        (radius * (ratio - beyond), size)
+        for radius, ratio, (beyond, size) in zip(
+            problem.radii_um, inside.ratios, _closed_solution(problem, k, pairs), strict=True
+        )
+    ]
 
 
 def log_leak(problem: RadialProblem, wavenumber_per_um: float) -> float:

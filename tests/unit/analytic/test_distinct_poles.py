@@ -64,3 +64,26 @@ def test_random_layers(seed: int) -> None:
     resonator = Resonator((core, core + gap, 5.0), tuple(indices), dice.random() < 0.3)
     poles = _poles(resonator, dice.randint(5, 60), dice.choice(("TM", "TE")), 6)
     assert _distinct(poles), (resonator, poles)
+
+
+@pytest.mark.parametrize(
+    ("core", "gap", "index", "order", "p", "log10_q"),
+    [
+        (3.780915551981866, 0.16520396224635467, (2.5, 1.3, 1.5, 1.33), 85, 3, 16.2277320998),
+        (3.0567, 0.5, (2.5, 1.0, 1.5, 1.0), 61, 3, 16.9796473084),
+    ],
+)
+def test_what_a_core_radiates_is_told_where_its_mode_is(
+    core: float,
+    gap: float,
+    index: tuple[float, float, float, float],
+    order: int,
+    p: int,
+    log10_q: float,
+) -> None:
+    """Against the complex poles of the same equation in 60 digits; told at the outermost interface
+    log10 Q was 16.22496 and 16.97933, as k is not known in double precision so near a pole.
+    """
+    resonator = layered_cylinder((core, core + gap, 5.0), index)
+    found = find_resonance(resonator, order, p, "TE", 1e4 * math.pi * max(index) / order * 0.85)
+    assert found.log10_q_radiation == pytest.approx(log10_q, abs=1e-7)
