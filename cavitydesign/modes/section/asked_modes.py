@@ -13,7 +13,7 @@ from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm, wavenumber_per_um
 from ..mode_set import ModeRequest
 from ..permittivities import permittivities
-from ..stopwatch import Stopwatch
+from ..stopwatch import OutOfTimeError, Stopwatch
 from .around.absorb import with_absorbing_layers
 from .kept_elements import leaks
 from .limits import MOST_BYTES, check_survey, matrix_bytes
@@ -21,7 +21,7 @@ from .section_problem import SectionProblem
 from .seed import labels
 from .surveys.closed_survey import closed_survey
 from .surveys.search_start import check_guiding, first_wavenumber, nothing_near
-from .surveys.survey import SurveyedMode, followed, survey
+from .surveys.survey import NothingSeenError, SurveyedMode, followed, survey
 
 _SURVEY_ORDERS = (3, 5)  # degrees of the survey, the second where the first found nothing
 # Of an azimuthal order, beside the first survey: where two families cross they mix there only.
@@ -62,6 +62,8 @@ def searched(
     ------
     SolverError
         If no mode of the body is found near the wavelength asked for.
+    OutOfTimeError
+        If the time of the search was over before it saw one.
     """
     wanted = wanted_labels(request, cavity.bodies)
     last: SolverError | None = None
@@ -101,7 +103,11 @@ def searched(
                 last = last or error
     if seen:
         return problem, modes
-    raise SolverError(nothing_near(cavity, request)) from last
+    if watch.surveyed_long and not isinstance(last, OutOfTimeError):
+        raise OutOfTimeError(f"{cavity.source}: the search ended before it saw a mode") from last
+    if isinstance(last, NothingSeenError):
+        raise SolverError(nothing_near(cavity, request)) from last
+    raise last or SolverError(nothing_near(cavity, request))
 
 
 def _leaky(

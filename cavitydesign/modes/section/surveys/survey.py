@@ -51,6 +51,10 @@ _STEPS = 3  # of the block, from vectors that are all but the modes
 _SAME = 1e-3  # relative distance of m below which two searches may have found one mode
 
 
+class NothingSeenError(SolverError):
+    """A survey that went through all it had to look at, and saw no mode of the body."""
+
+
 @dataclass(frozen=True)
 class SurveyedMode:
     """One mode at a wavenumber, of an azimuthal order that is not whole.
@@ -159,7 +163,7 @@ def survey(
         shift = max(reached, lowest) if far else 0.5 * (shift + reached)
         wanted = min(2 * wanted, _MOST)
     if not ordered:
-        raise SolverError(
+        raise NothingSeenError(
             f"{cavity.source}: no mode of the body near {2e3 * math.pi / k_per_um:.1f} nm; "
             "is the body's index the highest, and the mesh fine enough at its rim?"
         )
