@@ -168,7 +168,7 @@ def _choose(
         column
         for column, identity in enumerate(identities)
         if belongs(problem, identity)
-        and identity.inside > least
+        and identity.inside >= least
         and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
         and (abs(k[column].real / estimates - 1) < farthest).any()
     ]
