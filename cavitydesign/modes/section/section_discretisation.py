@@ -43,10 +43,10 @@ _FAR_OFF = 3.0
 # 0.2 of 1/Q at 1e4, 0.03 at 1e5, 0.002 at 1e6 and more only where elements err; stated is half of
 # 1/Q, less by the root of Q above 1e4. Waves of higher q begin farther out: 0.03 to 2.3 of 1/Q
 # (q = 2, m = 28 to 11), 3 (2, 8), 23 (3, 5), which 8 (q^2 / m)^1.5 holds within a factor of two.
-# In a substrate they begin nearer to the rim than in the surround, and what is counted there holds
-# more of them: disks of n = 2.2 on 1.2 are 0.9 of 1/Q off, on 1.45 2.5 to 1.0 (Q of 300 to 6000),
-# on 1.7 3.8.
 _OF_ENERGY, _FALLS_ABOVE, _OF_AXIAL_ORDERS, _POWER = 0.5, 1e4, 8.0, 1.5
+# Of 1/Q, the same over layers. In a substrate waves begin nearer to the rim than in the surround,
+# and what is counted there holds more of them: disks of n = 2.2 on 1.2 are 0.9 of 1/Q off, on 1.45
+# 2.5 to 1.0 (Q of 300 to 6000), on 1.7 3.8.
 _OF_ENERGY_IN_LAYERS = 3.0
 # Both agree to so many times the error of k in the layer's Q, or to so many times what the last two
 # orders changed of that, which is far less where Q is high (most of the error of k is real), and to
