@@ -30,9 +30,9 @@ _GROWN_AT, _MOST_GROWN = 8.0, 5e-2
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
 # Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
 # disk between plates, Q = 1600: k 6e-9 off, 1/2Q 5e-8, where 1e-7 is stated of k; a sphere of Q =
-# 4.4, TE 2: log10 Q 7.5e-6 off, where all of the bar of k is 3.8e-6). All of it below a Q of 100 (of
-# 64, TM 11 1 3: 9.6e-6 off, where six tenths were 3.2e-6); above, most of the error of k is real
-# (of 1e4, TM 5 1 3: 2.3e-5 off, 1.6e-3 by all of it).
+# 4.4, TE 2: log10 Q 7.5e-6 off, where all of the bar of k is 3.8e-6). All of it below a Q of
+# 100 (of 64, TM 11 1 3: 9.6e-6 off, where six tenths were 3.2e-6); above, most of the error of k is
+# real (of 1e4, TM 5 1 3: 2.3e-5 off, 1.6e-3 by all of it).
 _SHARE_IN_Q, _ALL_BELOW = 0.6, 100.0
 
 
