@@ -15,7 +15,7 @@ from .functions.radial import (
     log_leak,
     log_size_at,
     mismatch,
-    mismatches,
+    mismatch_inside,
     smooth_mismatch,
 )
 from .real_resonance import node_count, real_wavenumber
@@ -180,8 +180,7 @@ def _first_order_log10_q(local: _LocalProblem, k: float) -> float:
     """
     bare = local.without_loss
     step = complex(k, _STEP * k)
-    there = mismatches(bare.at(step), step)
-    f, log_size = max(there, key=lambda one: one[1])
+    f, log_size = mismatch_inside(bare.at(step), step)
     log_decay = log_leak(bare.problem, k) - 2.0 * log_size - math.log(abs(f.imag) / (_STEP * k))
     return (math.log(0.5 * k) - log_decay) / math.log(10.0)
 

@@ -91,7 +91,7 @@ class LayerSolution:
 @dataclass(frozen=True)
 class InnerSolution:
     """The regular solution: its layers, and value and flux u'/w at the outermost interface, up to
-    exp(log_size); and at every interface u' / (w u).
+    exp(log_size); and at every interface u' / (w u) and the logarithm of |u|.
     """
 
     layers: tuple[LayerSolution, ...]
@@ -99,6 +99,7 @@ class InnerSolution:
     flux: complex
     log_size: float
     ratios: tuple[complex, ...]
+    log_sizes: tuple[float, ...]
 
 
 def _interface_pairs(problem: RadialProblem, wavenumber_per_um: complex) -> ScaledPair:
@@ -119,12 +120,14 @@ def _inner_solution(problem: RadialProblem, k: complex, pairs: ScaledPair) -> In
     layers = [LayerSolution(1.0, 0.0, float(pairs.scale[0, 0]), 0.0)]
     value, slope = complex(pairs.j[0, 0]), complex(pairs.dj[0, 0])
     ratios: list[complex] = []
+    sizes: list[float] = []
     for face, radius in enumerate(radii):
         inner, outer = complex(problem.indices[face]) * k, complex(problem.indices[face + 1]) * k
         flux = (inner * slope + extra / radius * value) / problem.weight(face)
         ratios.append(flux / value if value else complex(math.inf))
+        sizes.append(log_size + math.log(abs(value)) if value else -math.inf)
         if face == len(radii) - 1:
-            return InnerSolution(tuple(layers), value, flux, log_size, tuple(ratios))
+            return InnerSolution(tuple(layers), value, flux, log_size, tuple(ratios), tuple(sizes))
         slope = (problem.weight(face + 1) * flux - extra / radius * value) / outer
         j, dj, y, dy = (complex(part[1, face]) for part in (pairs.j, pairs.dj, pairs.y, pairs.dy))
         half = 0.5 * math.pi * outer * radius
@@ -226,22 +229,21 @@ def _closed_solution(
     return out[::-1]
 
 
-def mismatches(problem: RadialProblem, wavenumber_per_um: complex) -> list[tuple[complex, float]]:
-    """What `mismatch` of the closed problem is at every interface, and the logarithm of the outer
-    solution's size there over that at the outermost one.
+def mismatch_inside(problem: RadialProblem, wavenumber_per_um: complex) -> tuple[complex, float]:
+    """What `mismatch` of the closed problem is at the interface where the mode is largest, and the
+    logarithm of the mode's size there over that at the outermost one.
 
     A mode that an inner layer holds has the zero of the outermost mismatch beside a pole, no
     further from it in k than its energy beyond; the mismatch where the mode is large has none.
+    The regular solution goes astray beyond the mode, where it should fall, and the outer one within
+    it: their product, Green's function at one place, is largest where the mode is.
     """
     k = complex(wavenumber_per_um)
     pairs = _interface_pairs(problem, k)
-    inside = _inner_solution(problem, k, pairs)
-    return [
-        (radius * (ratio - beyond), size)
-        for radius, ratio, (beyond, size) in zip(
-            problem.radii_um, inside.ratios, _closed_solution(problem, k, pairs), strict=True
-        )
-    ]
+    inside, outside = _inner_solution(problem, k, pairs), _closed_solution(problem, k, pairs)
+    face = max(range(len(outside)), key=lambda i: inside.log_sizes[i] + outside[i][1])
+    beyond, size = outside[face]
+    return problem.radii_um[face] * (inside.ratios[face] - beyond), size
 
 
 def log_leak(problem: RadialProblem, wavenumber_per_um: float) -> float:
