@@ -95,7 +95,7 @@ def test_shares_of_leaky_modes_hold_whatever_else_was_asked(axial_orders: int) -
 
 
 def test_volume_where_the_largest_density_is_behind_an_inner_interface() -> None:
-    """A thin ring of 1.46 on a core of 1.33: 45.671543 um^2 to 1e-4.
+    """A thin ring of 1.46 on a core of 1.33: 45.671543 um^2 to 3e-4, and within the bar.
 
     The radial field of TE modes jumps up on the core's side by the ratio of the permittivities. The
     field at a point is right to the root of the wavelength's error, here 1e-9. It was 1.9 % off.
@@ -111,7 +111,9 @@ def test_volume_where_the_largest_density_is_behind_an_inner_interface() -> None
     exact = find_resonance(Resonator((0.5 * 23.049, 0.5 * 23.9008), (1.33, 1.46, 1.0)), 92, 1, "TE")
     assert mode_volume_um3(exact) == pytest.approx(45.671543, rel=1e-8)
     (mode,) = find_modes(cavity, ModeRequest("TE", exact.wavelength_nm, None, 92, 1, 1, 1e-8))
-    assert mode.mode_volume_um3 == pytest.approx(45.671543, rel=1e-4)
+    assert mode.mode_volume_um3 == pytest.approx(45.671543, rel=3e-4)
+    stated = mode.extra["mode_volume_relative_error"]
+    assert stated is not None and abs(mode.mode_volume_um3 / 45.671543 - 1) < stated < 1e-3
 
 
 def test_volume_where_a_lobe_between_search_points_outdoes_an_interface() -> None:

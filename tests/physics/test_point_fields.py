@@ -99,7 +99,7 @@ def test_leaky_sphere(meshed: bool, polarisation: str) -> None:
     (mode,) = find_modes(cavity, ModeRequest(polarisation, 1500.0, None, 21, 1, 1, 1e-6))
     exact = find_resonance(Resonator((2.5,), (2.5, 1.45), True), 21, 1, polarisation, 1500.0)
     bar = mode.field(2.4, 0.0).relative_error
-    assert max(off_exact(mode, exact)) < bar < 2e-3
+    assert max(off_exact(mode, exact)) < bar < 3e-3
     check_rim(mode, 2.5, bar)
     check_flux(mode, 2.5)
 
