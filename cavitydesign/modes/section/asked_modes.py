@@ -69,14 +69,13 @@ def searched(
     last: SolverError | None = None
     check_guiding(cavity, request)
     check_survey(cavity, _SURVEY_ORDERS[0])
+    start = first_wavenumber(cavity, request)
     for order in _SURVEY_ORDERS:
         if last is not None and matrix_bytes(cavity, cavity.mesh, order, None) > MOST_BYTES:
             break
         problem = SectionProblem.build(cavity, cavity.mesh, order)
         try:
-            modes = _Search(problem, request, wanted, watch).modes(
-                first_wavenumber(cavity, request)
-            )
+            modes = _Search(problem, request, wanted, watch).modes(start)
         except SolverError as error:
             last = error
             if watch.late:
@@ -93,12 +92,10 @@ def searched(
     seen = last is None
     if not watch.late:
         # The modes may leak so much that they are none between walls.
-        layered = _with_layers(cavity, first_wavenumber(cavity, request), _SURVEY_ORDERS[0])
+        layered = _with_layers(cavity, start, _SURVEY_ORDERS[0])
         if layered is not None:
             try:
-                return layered, _Search(layered, request, wanted, watch).modes(
-                    first_wavenumber(cavity, request)
-                )
+                return layered, _Search(layered, request, wanted, watch).modes(start)
             except SolverError as error:
                 last = last or error
     if seen:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...arrays import Values
+from ...mesh.section_cavity import SectionCavity
 from ..derived.sampled_field import FieldSamples
 from ..losses.measures import Measures
 from ..permittivities import Permittivities
@@ -136,8 +137,8 @@ class Section(Discretisation):
 
 def _far_error(raw: RawMode, far: float) -> float:
     """Of log10 Q by the far field, what the volume leaves in which energy is counted."""
-    j = raw.q // raw.problem.cavity.bodies  # type: ignore[attr-defined]
-    ends = raw.problem.cavity.ends  # type: ignore[attr-defined]
+    cavity: SectionCavity = raw.problem.cavity  # type: ignore[assignment]
+    j, ends = raw.q // cavity.bodies, cavity.ends
     inverse_q: float = 10.0**-far
     if ends.between_plates:
         return inverse_q  # of what waves between plates hold the far field knows itself (`far`)

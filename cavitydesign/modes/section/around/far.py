@@ -82,10 +82,11 @@ class FarField:
         if not math.isfinite(value):
             return value, 0.0, math.nan
         plain = math.nan
-        if checked and "open" not in (layers.lower, layers.upper):
+        plates = "open" not in (layers.lower, layers.upper)
+        if checked and plates:
             plain = log10_uncancelled_q(source, energy, order, self.k_per_um, layers)
         error = min(abs(value - both[-1]), _UNKNOWN)
-        if self.problem.is_complex and "open" not in (layers.lower, layers.upper):
+        if self.problem.is_complex and plates:
             error += _BETWEEN_PLATES
         if checked and value > _CHECKED_ABOVE:
             others = self.on_surfaces(matter, layers, energy)
