@@ -13,6 +13,8 @@ from typing import Any
 _ROW = re.compile(r"^\| `(\w+)` \| `(cavitydesign[\w.]*)` \| (.*) \|$", re.MULTILINE)
 # Names of the root that are no function and no class.
 _MODULES = ("__version__", "materials", "plot")
+# Classes of Python whose members no page repeats.
+_FOREIGN = "BaseException, Sequence, tuple, str"
 _START = (
     "This page is for whoever writes Python: it shows one package's signatures and docstrings.\n"
     "[All public names](../api.md) stand in one list."
@@ -51,7 +53,7 @@ def write_pages(app: Any) -> None:
             if room == "cavitydesign":
                 lines.append("   :no-index:")
             if kind == "class":
-                lines.append("   :members:")
+                lines += ["   :members:", f"   :inherited-members: {_FOREIGN}"]
             lines.append("")
         text = "\n".join([*lines, "```", ""])
         path = folder / f"{room}.md"

@@ -15,7 +15,7 @@ import { wireHelp } from "./help.js";
 import { LightView } from "./light.js";
 import { ModeTable, chosenOf } from "./modes.js";
 import { firstOf, nameOpened, opening, wireOpening } from "./opening.js";
-import { Past, fromAddress } from "./past.js";
+import { Past, fromAddress, wireLink } from "./past.js";
 import { SpaceView } from "./space.js";
 import { number } from "./plot.js";
 import { placeKey, pumpOf } from "./pump.js";
@@ -300,12 +300,7 @@ for (const name of ["component", "logarithmic", "proportions"]) {
   });
 }
 
-byId("link").addEventListener("click", async () => {
-  past.write();
-  const words = await navigator.clipboard.writeText(location.href).then(() => "Link copied", () => "Link is in the address bar");
-  byId("link").textContent = words;
-  setTimeout(() => { byId("link").textContent = "Link"; }, 2500);
-});
+wireLink(byId("link"), past);
 
 // The design that the address holds, from the file that it began with.
 async function useAddress(start) {

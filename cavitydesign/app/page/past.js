@@ -64,3 +64,13 @@ export function fromAddress() {
   if (design === null || typeof design !== "object" || typeof design.cavity !== "object") throw new Error("no design");
   return { name, design: clone(design) };
 }
+
+// A button that copies the address, which holds the design as it stands.
+export function wireLink(button, past) {
+  button.addEventListener("click", async () => {
+    past.write();
+    const words = await navigator.clipboard.writeText(location.href).then(() => "Link copied", () => "Link is in the address bar");
+    button.textContent = words;
+    setTimeout(() => { button.textContent = "Link"; }, 2500);
+  });
+}

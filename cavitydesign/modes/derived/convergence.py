@@ -17,7 +17,7 @@ from ...eigen.refine import krylov_block, ritz
 from ...errors import InputError
 from ...units import wavelength_nm
 from ..changes.first_order import Quotient, dispersive_energy
-from ..mode import Mode
+from ..solved_mode import SolvedMode
 from ..solver.problem import EigenProblem
 from ..solver.snapshot import RawMode
 from .convergence_result import MORE, Convergence, ConvergenceRow
@@ -32,7 +32,7 @@ _BESIDE = 1e-10  # of k^2: a shift at the eigenvalue itself makes the matrix sin
 _SAME = 0.7  # of the energy: an eigenvector that shares less with the mode is another one
 
 
-def convergence_of(mode: Mode, fewer: int = _FEWER) -> Convergence:
+def convergence_of(mode: SolvedMode, fewer: int = _FEWER) -> Convergence:
     """Wavelength and Q of a mode at rising degrees; see `Mode.convergence`."""
     if fewer < 1:
         raise InputError(f"fewer: at least one lower degree is needed, not {fewer}")
@@ -54,7 +54,7 @@ def convergence_of(mode: Mode, fewer: int = _FEWER) -> Convergence:
     return Convergence(mode.label, tuple(rows), degree, relative, mode.losses.radiation_error)
 
 
-def _at_degree(mode: Mode, raw: RawMode, step: int) -> tuple[EigenProblem, complex, float]:
+def _at_degree(mode: SolvedMode, raw: RawMode, step: int) -> tuple[EigenProblem, complex, float]:
     """The problem, the wavenumber for the media at the mode's own wavelength, and log10 Q."""
     problem = raw.problem if step == 0 else raw.problem.at_degree(step)
     start = raw.vector[:, None] if step == 0 else problem.embed(raw.problem, raw.vector[:, None])
@@ -103,7 +103,9 @@ def _refined(problem: EigenProblem, raw: RawMode, start: Values) -> tuple[comple
     return None if shared < _SAME * energies else (square, scaled)
 
 
-def _log10_q(mode: Mode, raw: RawMode, problem: EigenProblem, k: complex, vector: Values) -> float:
+def _log10_q(
+    mode: SolvedMode, raw: RawMode, problem: EigenProblem, k: complex, vector: Values
+) -> float:
     """Radiative Q, by the kind of reading that the mode's own is nearest to."""
     own = mode.losses.radiation
     if own is None:

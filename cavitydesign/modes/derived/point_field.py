@@ -25,7 +25,7 @@ from ...units import (
     photon_energy_ev,
 )
 from ..changes.first_order import dispersive_permittivities, norm_um3
-from ..mode import Mode
+from ..solved_mode import SolvedMode
 from ..solver.reading import PointReading
 from ..solver.snapshot import RawMode
 from .field_result import LineFields, PointFields
@@ -38,7 +38,7 @@ _ROOT_SHARE = 4.0
 
 
 def fields_at(
-    mode: Mode,
+    mode: SolvedMode,
     r_um: ArrayLike,
     z_um: ArrayLike,
     phi_rad: ArrayLike = 0.0,
@@ -72,7 +72,7 @@ def fields_at(
 
 
 def fields_along(
-    mode: Mode,
+    mode: SolvedMode,
     start_um: tuple[float, float],
     stop_um: tuple[float, float],
     points: int = 201,
@@ -87,7 +87,7 @@ def fields_along(
     return LineFields(**vars(found), distance_um=share * math.hypot(r_1 - r_0, z_1 - z_0))
 
 
-def field_error(mode: Mode) -> float:
+def field_error(mode: SolvedMode) -> float:
     """Estimated error of E, and of Z0 H / n, as a share of the largest |E|.
 
     The eigenvalue of a conforming element has the square of the field's error in the norm of the
@@ -111,7 +111,7 @@ def plain_points(*given: ArrayLike) -> list[Array]:
     return [np.array(one) for one in (r, z, phi)]
 
 
-def _energy_j(mode: Mode, energy_j: float | None) -> float:
+def _energy_j(mode: SolvedMode, energy_j: float | None) -> float:
     if energy_j is None:
         return photon_energy_ev(mode.wavelength_nm) * ELEMENTARY_CHARGE_C
     if not (math.isfinite(energy_j) and energy_j > 0):
