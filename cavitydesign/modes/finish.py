@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from .losses.mechanism import EXTERNAL, Loss, SolvedLosses
 from .losses.mechanisms import losses_of
 from .mode import Mode
 from .mode_set import ModeRequest
-from .permittivities import Permittivities
 from .solver.bars import (
     ErrorBars,
     Readings,
@@ -31,6 +30,7 @@ from .solver.bars import (
 )
 from .solver.snapshot import RawMode
 from .solver.solved import ComparedSnapshot, SolvedClass
+from .solver.solved_vectors import SolvedVectors
 
 # of E_z^2 + E_r^2: a field that says the other polarisation so clearly contradicts its label
 _CLEAR = 0.6
@@ -125,7 +125,7 @@ def _measured(
     too.
     """
     solved = {(raw.m, raw.q): index for index, raw in enumerate(chosen)}
-    readings = [_Reading.of(raw) for raw in chosen]
+    readings = [SolvedVectors.of(raw) for raw in chosen]
     compared: list[dict[int, tuple[int, ...]]] = []
     by_label = {(raw.m, raw.q): raw for raw in result.modes}
     for end in result.ends:
@@ -140,32 +140,23 @@ def _measured(
             if (snapshot.m, q) not in solved:
                 raw = by_label.get((snapshot.m, q))
                 solved[snapshot.m, q] = len(readings)
+                vector = snapshot.vectors[:, snapshot.chosen[q]]
                 readings.append(
-                    _Reading.of(raw)
+                    SolvedVectors.of(raw)
                     if raw is not None
-                    else _Reading(
-                        snapshot.vectors[:, snapshot.chosen[q]], snapshot.m, q, k, snapshot.eps
-                    )
+                    else SolvedVectors.one(vector, snapshot.m, q, k, snapshot.eps)
                 )
             others = [end.low_vectors[q]]
             if all(q in part for part in further):
                 others += [part[q] for part in further]
             begin = len(readings)
             compared[-1][q] = (solved[snapshot.m, q], *range(begin, begin + len(others)))
-            readings += [_Reading(vector, snapshot.m, q, k, snapshot.eps) for vector in others]
+            readings += [
+                SolvedVectors.one(vector, snapshot.m, q, k, snapshot.eps) for vector in others
+            ]
     problem = result.family.problem
     by_mode = result.discretisation.basis_errors_by_mode(problem)
-    vectors, orders, qs, k_per_um, eps = zip(
-        *((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True
-    )
-    columns = np.stack(vectors, axis=1)
-    corrections = np.zeros_like(columns)
-    for index, one in enumerate(readings):
-        if one.correction is not None:
-            corrections[:, index] = one.correction
-    measured = result.discretisation.measured(
-        problem, columns, orders, qs, k_per_um, eps, corrections
-    )
+    measured = result.discretisation.measured(problem, SolvedVectors.joined(readings))
     ends = [
         error_bars(
             end,
@@ -202,17 +193,14 @@ def _with_absorption(
     absorbed = [index for index, raw in enumerate(chosen) if raw.absorbing is not None]
     if not absorbed:
         return out
-    modes = [chosen[index] for index in absorbed]
-    columns = np.stack([np.asarray(raw.absorbing) for raw in modes], axis=1)
+    modes = [
+        SolvedVectors.one(
+            np.asarray(raw.absorbing), raw.m, raw.q, raw.k_absorbing_per_um.real, raw.eps
+        )
+        for raw in (chosen[index] for index in absorbed)
+    ]
     absorbing = result.discretisation.measured(
-        result.family.problem,
-        columns,
-        [raw.m for raw in modes],
-        [raw.q for raw in modes],
-        [raw.k_absorbing_per_um.real for raw in modes],
-        [raw.eps for raw in modes],
-        np.zeros_like(columns),
-        far=False,
+        result.family.problem, SolvedVectors.joined(modes), far=False
     )
     for index, one in zip(absorbed, absorbing, strict=True):
         out[index] = replace(
@@ -227,23 +215,6 @@ def _with_absorption(
 def _further(end: ComparedSnapshot) -> tuple[Mapping[int, Values], ...]:
     """Modes one order lower, and with a function along less."""
     return () if end.nearer is None else (end.nearer.vectors, end.nearer.fewer)
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What a measure takes of one mode."""
-
-    vector: Values
-    m: int
-    q: int
-    k_per_um: float
-    eps: Permittivities
-    correction: Values | None = None
-
-    @classmethod
-    def of(cls, raw: RawMode) -> _Reading:
-        """Of a solved mode."""
-        return cls(raw.vector, raw.m, raw.q, raw.k_per_um.real, raw.eps, raw.correction)
 
 
 def _mode(

@@ -17,6 +17,7 @@ from cavitydesign.modes.rim.solve import _window
 from cavitydesign.modes.rim.window_identity import identify
 from cavitydesign.modes.rim.window_measures import measure_all
 from cavitydesign.modes.rim.window_problem import Resolution, WindowProblem
+from cavitydesign.modes.solver.solved_vectors import SolvedVectors
 
 # A weakly guiding cylinder: k^2 eps is 0.83 of (m/r)^2 at the outer wall.
 ROD = Cavity(Cylinder(85.25), ConstantIndex.of(1.494), ConstantIndex.of(1.33), sliced=True)
@@ -38,7 +39,7 @@ def _solved(polarisation: str, accuracy: float) -> tuple[float, float]:
     found = identify(problem, pairs.vectors, ORDER, eps.ordinary)
     (own,) = (i for i, one in enumerate(found) if one.label == (polarisation, 1, 0))
     k = math.sqrt(pairs.values[own].real)
-    (read,) = measure_all(problem, pairs.vectors[:, [own]], [ORDER], [0], [k], [eps])
+    (read,) = measure_all(problem, SolvedVectors.one(pairs.vectors[:, own], ORDER, 0, k, eps))
     return k, read.wall_shift
 
 

@@ -16,14 +16,13 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from ...arrays import Array, Values
+from ...arrays import Array
 from ...fem.field import ElectricField, FieldGrid
 from ...fem.legendre import chebyshev_coefficients, chebyshev_values, element_points
 from ..losses.shared_sources import Nodes, SharedSources
-from ..permittivities import Permittivities
+from ..solver.solved_vectors import SolvedVectors
 from .window_problem import Probe, WindowProblem
 
 # e-folds of J_m in one piece of an element, and points in it beyond the order: log10 Q is right to
@@ -36,40 +35,32 @@ _NEGLIGIBLE = 1e-10  # share of the largest |E J_m| below which a piece is left 
 
 
 def far_sources(
-    problem: WindowProblem,
-    probe: Probe,
-    field: ElectricField,
-    vectors: Sequence[Values],
-    orders: NDArray[np.int64],
-    k_per_um: Array,
-    eps: Sequence[Permittivities],
+    problem: WindowProblem, probe: Probe, field: ElectricField, modes: SolvedVectors
 ) -> SharedSources:
-    """The polarised part (eps - eps_surround) E of vectors; E_z sees the axial index.
+    """The polarised part (eps - eps_surround) E of the corrected modes, and of their corrections;
+    E_z sees the axial index.
 
     Parameters
     ----------
     probe, field
         Where the energies are read, and the modes there.
-    vectors : sequence of (n, k) arrays
-        Those of the modes, and others of theirs.
-    orders, k_per_um, eps : of length k
-        Azimuthal orders, vacuum wavenumbers and media of the modes.
     """
     radius = problem.cavity.outline.equator_radius_um
-    folds = [
-        math.sqrt(max((m / radius) ** 2 - (k * float(e.index[-1])) ** 2, 0.0))
-        for m, k, e in zip(orders, k_per_um, eps, strict=True)
-    ]
-    breaks = _pieces(problem, _largest_fields(problem, probe, field), min(folds), max(folds))
+    rates = (modes.m / radius) ** 2 - (modes.k_per_um * modes.n_surround) ** 2
+    folds = np.sqrt(np.maximum(rates, 0.0))
+    breaks = _pieces(
+        problem, _largest_fields(problem, probe, field), float(folds.min()), float(folds.max())
+    )
     s, w_s = element_points(breaks, problem.order + _POINTS)
     t, w_t = element_points(problem.window.t_breaks, problem.points_along)
     grid = FieldGrid.build(problem.window, problem.space, s, t)
     weight = np.outer(w_s, w_t) * grid.jacobian.real * grid.r.real
-    both = grid.electric(np.concatenate(vectors, axis=1), np.tile(orders, len(vectors)))
-    shape = (len(vectors), orders.size, *grid.r.shape)
+    vectors = np.concatenate((modes.corrected, modes.corrections), axis=1)
+    both = grid.electric(vectors, np.tile(modes.m, 2))
+    shape = (2, modes.count, *grid.r.shape)
     ordinary, axial = (
-        np.array([values[grid.region] - values[-1] for values in media])[:, :, None]
-        for media in ([e.ordinary for e in eps], [e.axial for e in eps])
+        (values[:, grid.region] - values[:, -1:])[:, :, None]
+        for values in (modes.ordinary, modes.axial)
     )
     return SharedSources(
         np.ascontiguousarray(grid.r.real),

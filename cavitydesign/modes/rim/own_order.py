@@ -9,46 +9,28 @@ away all but some millionths; a window's matrices are small, and it costs millis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from ...arrays import Values
-from ..permittivities import Permittivities
+from ..solver.solved_vectors import SolvedVectors
 from .window_problem import WindowProblem
 
 _BESIDE = 1e-8  # relative, of k^2: neighbours are 1e-4 and more away, rounding 1e-13
 _STEPS = 2  # The first leaves some millionths of other modes; what the second takes tells how many.
 
 
-def own_order(
-    problem: WindowProblem,
-    vectors: Values,
-    orders: Sequence[int],
-    k_per_um: Sequence[float],
-    eps: Sequence[Permittivities],
-) -> tuple[Values, Values]:
-    """The modes after inverse iterations but the last, and what that one takes from them.
-
-    Parameters
-    ----------
-    vectors : (n, k) array
-    orders, k_per_um, eps : sequences of length k
-        Azimuthal orders, real wavenumbers and media of the modes.
-
-    Returns
-    -------
-    vectors, corrections : (n, k) arrays
-    """
-    out, left = np.empty_like(vectors), np.empty_like(vectors)
-    for j, (m, k, media) in enumerate(zip(orders, k_per_um, eps, strict=True)):
-        pencil = problem.pencil(m, media)
-        factor, _ = pencil.factor_near(k**2 * (1.0 + _BESIDE))
-        now = vectors[:, j]
+def own_order(problem: WindowProblem, modes: SolvedVectors) -> SolvedVectors:
+    """The modes after inverse iterations but the last, and what that one takes from them."""
+    vectors, corrections = np.empty_like(modes.vectors), np.empty_like(modes.vectors)
+    for j, (m, k, eps) in enumerate(zip(modes.m, modes.k_per_um, modes.eps, strict=True)):
+        pencil = problem.pencil(int(m), eps)
+        factor, _ = pencil.factor_near(float(k) ** 2 * (1.0 + _BESIDE))
+        now = modes.vectors[:, j]
         norm = np.linalg.norm(now)
         for _ in range(_STEPS):
             before, now = now, factor.solve(pencil.mass @ now)
             # an eigenvector is turned by no more than a factor
             now = now * (norm**2 / np.vdot(now, before))
-        out[:, j], left[:, j] = before, before - now
-    return out, left
+        vectors[:, j], corrections[:, j] = before, before - now
+    return replace(modes, vectors=vectors, corrections=corrections)

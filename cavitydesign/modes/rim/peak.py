@@ -9,17 +9,16 @@ largest of all (a lobe between two search points may outdo an edge, which is one
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from ...arrays import Array, IntArray, Values
+from ...arrays import Array
 from ...fem.field import ElectricField, FieldGrid, squared
 from ...fem.legendre import chebyshev_coefficients, chebyshev_values
-from ..permittivities import Permittivities
+from ..solver.solved_vectors import SolvedVectors
 from ..stopwatch import check_time
 from .window_problem import Probe, WindowProblem
 
@@ -51,12 +50,7 @@ def energy_densities(
 
 
 def peak_densities(
-    problem: WindowProblem,
-    probe: Probe,
-    densities: Array,
-    vectors: Values,
-    orders: IntArray,
-    eps: Sequence[Permittivities],
+    problem: WindowProblem, probe: Probe, densities: Array, modes: SolvedVectors
 ) -> list[float]:
     """Maximum of eps |E|^2 of each mode.
 
@@ -64,13 +58,8 @@ def peak_densities(
     ----------
     densities : (k, S, T) array
         At the quadrature points of the probe.
-    vectors : (n, k) array
-    orders : (k,) array
-        Azimuthal orders.
-    eps : sequence of k Permittivities
     """
-    media = np.array([e.ordinary for e in eps]), np.array([e.axial for e in eps])
-    s, region, values = _search(problem, probe, densities, vectors, orders, media)
+    s, region, values = _search(problem, probe, densities, modes)
     best = values.max(axis=(1, 2))
     cells: dict[tuple[int, int], list[int]] = {}
     for number in np.unique(region):
@@ -80,8 +69,9 @@ def peak_densities(
     for (row, column), members in cells.items():
         check_time()
         grid = _cell(problem, probe, s[region == region[row]], s[row], column)
-        field = grid.electric(vectors[:, members], orders[members])
-        found = energy_densities(field, grid.region, *(part[members] for part in media))
+        some = modes.part(members)
+        field = grid.electric(some.corrected, some.m)
+        found = energy_densities(field, grid.region, some.ordinary, some.axial)
         best[members] = np.maximum(best[members], _largest(found))
     return [float(one) for one in best]
 
@@ -100,9 +90,7 @@ def _search(
     problem: WindowProblem,
     probe: Probe,
     densities: Array,
-    vectors: Values,
-    orders: IntArray,
-    media: tuple[Array, Array],
+    modes: SolvedVectors,
 ) -> tuple[Array, NDArray[np.int64], Array]:
     """Lines in s in rising order, their regions, and the densities on them: the quadrature points,
     and both sides of every interface.
@@ -116,7 +104,8 @@ def _search(
     sides = np.array([edge + way * step for edge in edges for way in (-1, 1)])
     t = probe.grid.t_um[probe.inner_t]
     grid = FieldGrid.build(problem.window, problem.space, sides, t)
-    beside_edges = energy_densities(grid.electric(vectors, orders), grid.region, *media)
+    field = grid.electric(modes.corrected, modes.m)
+    beside_edges = energy_densities(field, grid.region, modes.ordinary, modes.axial)
     lines = np.concatenate([inner, sides])
     order = np.argsort(lines)
     region = np.concatenate([probe.grid.region[probe.inner_s], grid.region])

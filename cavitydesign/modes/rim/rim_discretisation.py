@@ -23,6 +23,7 @@ from ..solver.error import (
 )
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
+from ..solver.solved_vectors import SolvedVectors
 from .window_identity import GUIDED, identify
 from .window_measures import measure_all
 from .window_problem import WindowProblem
@@ -80,18 +81,10 @@ class Rim(Discretisation):
         return _choose(identities, values, seed, m, qs, problem.is_complex)
 
     def measured(
-        self,
-        problem: WindowProblem,
-        vectors: Values,
-        orders: Sequence[int],
-        qs: Sequence[int],
-        k_per_um: Sequence[float],
-        eps: Sequence[Permittivities],
-        corrections: Values,
-        far: bool = True,
+        self, problem: WindowProblem, modes: SolvedVectors, far: bool = True
     ) -> list[Measures]:
         """Measures of all columns at once."""
-        return measure_all(problem, vectors, orders, qs, k_per_um, eps, corrections, far)
+        return measure_all(problem, modes, far)
 
     def compared(self, qs: list[int]) -> list[int]:
         """All: those of high axial orders err more, and are read together."""

@@ -26,6 +26,7 @@ from ..solver.error import least_closed_log10_q
 from ..solver.family import ReducedFamily
 from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass
+from ..solver.solved_vectors import SolvedVectors
 from ..stopwatch import OutOfTimeError, Stopwatch
 from .converge import converged
 from .resolution import first_resolution
@@ -193,20 +194,13 @@ def _wall_shift(result: SolvedClass) -> float:
     """Largest relative change of k by the walls, over the modes of the first snapshot."""
     snapshot, problem = result.family.snapshots[0], result.family.problem
     assert isinstance(problem, WindowProblem)
-    chosen = snapshot.chosen.items()
-    return max(
-        (
-            wall_shift(
-                problem,
-                snapshot.vectors[:, i],
-                snapshot.m,
-                snapshot.wavenumber(q).real,
-                snapshot.eps,
-            )
-            for q, i in chosen
-        ),
-        default=0.0,
-    )
+    modes = [
+        SolvedVectors.one(
+            snapshot.vectors[:, i], snapshot.m, q, snapshot.wavenumber(q).real, snapshot.eps
+        )
+        for q, i in snapshot.chosen.items()
+    ]
+    return max((wall_shift(problem, mode) for mode in modes), default=0.0)
 
 
 def _solve_window(

@@ -29,6 +29,7 @@ from ..losses.radiation import Source
 from ..permittivities import Permittivities
 from ..solver.problem import EigenProblem
 from ..solver.reading import PointReading
+from ..solver.solved_vectors import SolvedVectors
 from .window_reading import window_reading
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
@@ -181,17 +182,16 @@ class WindowProblem(EigenProblem):
         """From the far field of one mode."""
         from .window_measures import measure_all
 
-        (found,) = measure_all(self, vector[:, None], [m], [q], [k_per_um], [eps])
+        (found,) = measure_all(self, SolvedVectors.one(vector, m, q, k_per_um, eps))
         return found.log10_q_far
 
     def polarised(self, vector: Values, m: int, k_per_um: float, eps: Permittivities) -> Source:
         """The body inside the outline, its elements cut into pieces of a few e-folds."""
         from .far_source import far_sources
 
-        column, orders, probe = vector[:, None], np.array([m]), self.probe
-        field = probe.grid.electric(column, orders)
-        k = np.array([k_per_um])
-        sources = far_sources(self, probe, field, [column], orders, k, [eps])
+        mode = SolvedVectors.one(vector, m, 0, k_per_um, eps)
+        field = self.probe.grid.electric(mode.vectors, mode.m)
+        sources = far_sources(self, self.probe, field, mode)
         return sources.alone(0, np.ones(sources.r.shape, dtype=bool))[0]
 
     @property

@@ -15,6 +15,7 @@ from ..permittivities import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.error import LAYER_COMPARED_BELOW, LAYER_TRUSTED_BELOW
 from ..solver.snapshot import RawMode
+from ..solver.solved_vectors import SolvedVectors
 from .section_identity import belongs, identify_section
 from .section_measures import measure_section
 from .section_problem import SectionProblem
@@ -87,18 +88,10 @@ class Section(Discretisation):
         return _choose(problem, seed, m, qs, values, vectors, eps)
 
     def measured(
-        self,
-        problem: SectionProblem,
-        vectors: Values,
-        orders: Sequence[int],
-        qs: Sequence[int],
-        k_per_um: Sequence[float],
-        eps: Sequence[Permittivities],
-        corrections: Values,
-        far: bool = True,
+        self, problem: SectionProblem, modes: SolvedVectors, far: bool = True
     ) -> list[Measures]:
         """Measures of the corrected columns one by one."""
-        return measure_section(problem, vectors - corrections, orders, qs, k_per_um, eps, far)
+        return measure_section(problem, modes, far)
 
     def sample(self, raw: RawMode, outwards: int, along: int) -> FieldSamples:
         """On a grid of r and z."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import gauss
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..permittivities import Permittivities
+from ..solver.solved_vectors import SolvedVectors
 from ..stopwatch import check_time
 from .around.far import FarField
 from .around.plates import OpenPlates
@@ -43,20 +44,16 @@ _SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
 
 
 def measure_section(
-    problem: SectionProblem,
-    vectors: Values,
-    orders: Sequence[int],
-    qs: Sequence[int],
-    k_per_um: Sequence[float],
-    eps: Sequence[Permittivities],
-    far: bool = True,
+    problem: SectionProblem, modes: SolvedVectors, with_far: bool = True
 ) -> list[Measures]:
-    """Measure modes; arguments as those of `measure_all`."""
+    """Measure modes of one section; `with_far`: what they radiate too."""
     out = []
-    for i in range(len(orders)):
+    for i, (m, q, k) in enumerate(zip(modes.m, modes.q, modes.k_per_um, strict=True)):
         check_time()
-        one = Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i])
-        out.append(one.measures(far))
+        vector = modes.corrected[:, [i]]
+        out.append(
+            Reading(problem, vector, float(m), int(q), float(k), modes.eps[i]).measures(with_far)
+        )
     return out
 
 

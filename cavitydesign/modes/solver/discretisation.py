@@ -23,6 +23,7 @@ from ..losses.measures import Measures
 from ..permittivities import Permittivities, permittivities
 from .problem import EigenProblem
 from .snapshot import RawMode, Snapshot
+from .solved_vectors import SolvedVectors
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,8 @@ class Discretisation(ABC):
         """Columns of eigenvectors that are the wanted modes, by axial order."""
 
     @abstractmethod
-    def measured(
-        self,
-        problem: Any,
-        vectors: Values,
-        orders: Sequence[int],
-        qs: Sequence[int],
-        k_per_um: Sequence[float],
-        eps: Sequence[Permittivities],
-        corrections: Values,
-        far: bool = True,
-    ) -> list[Measures]:
-        """Measures of the columns (n, k) of one problem; corrections are what the full problem asks
-        to take from them. Without `far` what they radiate is left out.
-        """
+    def measured(self, problem: Any, modes: SolvedVectors, far: bool = True) -> list[Measures]:
+        """Measures of modes of one problem. Without `far` what they radiate is left out."""
 
     def compared(self, qs: list[int]) -> list[int]:
         """Axial orders, of those found, whose fields are compared with those two orders lower."""
