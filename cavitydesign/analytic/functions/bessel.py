@@ -14,7 +14,6 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, jv, yv
 
@@ -38,17 +37,20 @@ def _debye_polynomials() -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Coefficients, from the constant up, of U_k and V_k for k = 0 .. _TERMS (DLMF 10.41.9 and
     10.41.10).
     """
-    t = Polynomial([0.0, 1.0])
-    weight = t**2 * (1 - t**2)
-    u = [Polynomial([1.0])]
-    v = [Polynomial([1.0])]
+    u, v = [np.ones(1)], [np.ones(1)]
     for _ in range(_TERMS):
-        last = u[-1]
-        u.append(0.5 * weight * last.deriv() + 0.125 * ((1 - 5 * t**2) * last).integ())
-        v.append(u[-1] - 0.5 * t * (1 - t**2) * last - weight * last.deriv())
-    return tuple(np.asarray(p.coef, np.float64) for p in u), tuple(
-        np.asarray(p.coef, np.float64) for p in v
-    )
+        last, power = u[-1], np.arange(u[-1].size)
+        rising = power * last  # t U_k'
+        # Every term is t or t^3 times a polynomial.
+        of_t = 0.5 * rising + 0.125 * last / (power + 1)
+        of_cube = -0.5 * rising - 0.625 * last / (power + 3)
+        u.append(np.concatenate([[0.0], of_t, [0.0, 0.0]]))
+        u[-1][3:] += of_cube
+        other = 0.5 * last + rising
+        v.append(u[-1].copy())
+        v[-1][1:-2] -= other
+        v[-1][3:] += other
+    return tuple(u), tuple(v)
 
 
 @lru_cache(maxsize=4096)

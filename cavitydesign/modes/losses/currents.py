@@ -13,14 +13,17 @@ from .radiation import Source, SurfaceSource, scaled_bessel
 
 @dataclass(frozen=True)
 class Currents:
-    """Weighted polarisation at the points of a source, a column for each set of weights.
+    """Weighted polarisation, a column for each set of weights: at points, or at the nodes of a grid
+    (`gathered`).
 
     Attributes
     ----------
     r, z : (n,) arrays
+        Of the points; the R radii and the Z heights of a grid.
     p_r, p_z, p_azimuthal : (n, sets) arrays
+        Of a grid (Z, R, sets).
     magnetic : Currents or None
-        Magnetic currents at the same points, of a surface.
+        Magnetic currents at the same places, of a surface.
     """
 
     r: Array
@@ -44,6 +47,21 @@ class Currents:
         return cls(r, z, w * e_r, w * e_z, w * e_phi, magnetic)
 
     @property
+    def components(self) -> tuple[Values, Values, Values]:
+        """Along r, z and the azimuth."""
+        return self.p_r, self.p_z, self.p_azimuthal
+
+    def weighed(self, component: Values, wave: Values, bessel: Array) -> Values:
+        """Sum of one component times a wave of z and one of r, each (kappa, places); shape (kappa,
+        sets).
+        """
+        if component.ndim == 2:
+            return np.asarray((wave * bessel) @ component)
+        heights, radii, sets = component.shape
+        along = (wave @ component.reshape(heights, -1)).reshape(-1, radii, sets)
+        return np.asarray((along * bessel[:, :, None]).sum(axis=1))
+
+    @property
     def sizes(self) -> Currents:
         """Without phases, so that nothing cancels."""
         other = None if self.magnetic is None else self.magnetic.sizes
@@ -60,8 +78,9 @@ class Currents:
 
     def over(self, layers: Layers) -> Currents:
         """Each component over the permittivity that it sees."""
-        owner = layers.at(self.z)
-        across, along = 1.0 / layers.eps[owner][:, None], 1.0 / layers.eps_z[owner][:, None]
+        # heights are the first axis, of points and of a grid
+        owner = layers.at(self.z).reshape(-1, *[1] * (self.p_r.ndim - 1))
+        across, along = 1.0 / layers.eps[owner], 1.0 / layers.eps_z[owner]
         return Currents(
             self.r,
             self.z,

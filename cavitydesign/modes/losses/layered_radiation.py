@@ -22,7 +22,6 @@ F_p = F_p(J) - F_s(M) / k0, where M sees no permittivity.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -32,6 +31,7 @@ from ...analytic.layers import Kind, Layers
 from ...arrays import Array, Values
 from ...fem.legendre import gauss
 from .currents import Currents, WeighedBessel
+from .gathered import gathered
 from .radiation import Source
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")
@@ -44,8 +44,6 @@ _BELOW_TURNING = 0.98  # share of m up to which J_m falls inwards all along
 # cosine needs half a point a radian. Of rings in which J_m turns by 50 to 1200 radians 0.7 leaves
 # up to 0.035 of log10 Q, 1.0 as much as 0.01, 1.2 some 3e-6, and 1.6 rounding.
 _POINTS, _POINTS_A_RADIAN = 32, 1.6
-# points times directions held in memory; the ten arrays of that size then fit a processor's cache
-_AT_ONCE = 60_000
 _NOTHING = -math.inf
 
 
@@ -133,7 +131,7 @@ def _into_half_space(
     k0: float,
     layers: Layers,
     flip: bool,
-    kinds: Sequence[Kind],
+    kinds: tuple[Kind, ...],
     one_medium: bool,
 ) -> Array:
     """Logarithm of the power of some kinds into the upper half space of some layers, of flipped
@@ -151,27 +149,16 @@ def _into_half_space(
     kappa = np.sqrt(np.maximum(steepest**2 - ratio * q**2, 0.0))
     currents = Currents.of(source, weights[reaching])
     currents = currents.turned if flip else currents
-    by_kind = {kind: currents if kind == "s" else currents.over(layers) for kind in kinds}
-    step = max(1, _AT_ONCE // source.r.size)
-    scales, powers = [], []
-    for begin in range(0, kappa.size, step):
-        some = slice(begin, begin + step)
-        scale, bessel = WeighedBessel.of(m, kappa[some], source.r)
-        power = np.zeros((kappa[some].size, weights.shape[1]))
-        waves = _travelling(q[some], source.z) if one_medium else ()
-        for kind in kinds:
-            fields = waves or (layers.driven(kind, k0, kappa[some], currents.z),)
-            reactions = [
-                _reaction(kind, k0, kappa[some], by_kind[kind], *each, bessel) for each in fields
-            ]
-            power += (1.0 if kind == "s" else eps_z) * sum(abs(one) ** 2 for one in reactions)
-        scales.append(scale)
-        powers.append(q_weight[some] @ power)
-    largest = max(scales)
-    total = sum(
-        math.exp(2 * (scale - largest)) * power for scale, power in zip(scales, powers, strict=True)
-    )
-    return _logarithm(math.pi / 4 * k0**3 * np.asarray(total)) + 2 * largest
+    currents = gathered(currents, m, k0, kappa, layers, kinds)
+    scale, bessel = WeighedBessel.of(m, kappa, currents.r)
+    waves = _travelling(q, currents.z) if one_medium else ()
+    power = np.zeros((kappa.size, weights.shape[1]))
+    for kind in kinds:
+        seen = currents if kind == "s" else currents.over(layers)
+        for each in waves or (layers.driven(kind, k0, kappa, currents.z),):
+            reaction = _reaction(kind, k0, kappa, seen, *each, bessel)
+            power += (1.0 if kind == "s" else eps_z) * abs(reaction) ** 2
+    return _logarithm(math.pi / 4 * k0**3 * (q_weight @ power)) + 2 * scale
 
 
 def _travelling(q: Array, z: Array) -> tuple[tuple[Values, Values], ...]:
@@ -223,11 +210,15 @@ def _reaction(
     bessel: WeighedBessel,
 ) -> Values:
     """F of the waves f, f' at wavenumbers kappa, shape (kappa, sets)."""
+    p_r, p_z, p_azimuthal = currents.components
     if kind == "s":
-        out = (value * bessel.over_x) @ currents.p_r + (value * bessel.turn) @ currents.p_azimuthal
+        out = currents.weighed(p_r, value, bessel.over_x)
+        out = out + currents.weighed(p_azimuthal, value, bessel.turn)
     else:
-        out = (slope * bessel.turn) @ currents.p_r + (slope * bessel.over_x) @ currents.p_azimuthal
-        out = (out + kappa[:, None] * ((value * bessel.value) @ currents.p_z)) / k0
+        out = currents.weighed(p_r, slope, bessel.turn)
+        out = out + currents.weighed(p_azimuthal, slope, bessel.over_x)
+        out = out + kappa[:, None] * currents.weighed(p_z, value, bessel.value)
+        out = out / k0
     if currents.magnetic is not None:
         other: Kind = "p" if kind == "s" else "s"
         turned = _reaction(other, k0, kappa, currents.magnetic, value, slope, bessel) / k0
