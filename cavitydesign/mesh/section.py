@@ -165,9 +165,23 @@ class SectionMesh:
     ) -> tuple[Array, Array, Array, Array, Array, Array]:
         """r, z, dr/ds, dz/ds, dr/dt, dz/dt at single points (element, s, t), of shape (points,)."""
         along_s, along_t = (np.stack(lagrange(self.degree, x), axis=1) for x in (s, t))
-        nodes = self.nodes[element].transpose(3, 0, 1, 2)
-        (r, z) = along_s @ (nodes @ along_t.transpose(0, 2, 1))
-        return r[:, 0, 0], z[:, 0, 0], r[:, 1, 0], z[:, 1, 0], r[:, 0, 1], z[:, 0, 1]
+        count = self.degree + 1
+        in_t = (along_t @ self._by_t[element]).reshape(-1, 2, count, 2)
+        both = along_s @ in_t.transpose(0, 2, 1, 3).reshape(-1, count, 4)
+        return (
+            both[:, 0, 0],
+            both[:, 0, 1],
+            both[:, 1, 0],
+            both[:, 1, 1],
+            both[:, 0, 2],
+            both[:, 0, 3],
+        )
+
+    @cached_property
+    def _by_t(self) -> Array:
+        """The nodes by t first, (n, degree + 1, 2 degree + 2): two products for both positions."""
+        turned = self.nodes.transpose(0, 2, 1, 3)
+        return np.ascontiguousarray(turned.reshape(*turned.shape[:2], -1))
 
     def lines(self, element: IntArray, along_s: BoolArray, where: Array) -> Array:
         """Legendre coefficients of r and z along lines of elements, each (n, degree + 1): lines in
@@ -176,7 +190,7 @@ class SectionMesh:
         nodes = self.nodes[element]
         nodes = np.where(along_s[:, None, None, None], nodes, nodes.transpose(0, 2, 1, 3))
         at_nodes = np.einsum("nutc,nt->cnu", nodes, lagrange(self.degree, where)[0])
-        return np.asarray(at_nodes @ _series(self.degree)[0].T)
+        return np.asarray(at_nodes @ series_of_nodes(self.degree)[0].T)
 
     def determinants(self, count: int) -> Array:
         """Jacobian determinants on an even grid that includes the corners, shape (n, count,
@@ -248,13 +262,19 @@ def lagrange(degree: int, x: Array) -> tuple[Array, Array]:
     """Lagrange polynomials on Gauss-Lobatto points and their derivatives at x, each (x.size, degree
     + 1).
     """
-    values = np.polynomial.legendre.legvander(x, degree)
-    to_series, to_slope = _series(degree)
-    return values @ to_series, values @ to_slope
+    # NumPy's `legvander` takes several times as long, of few points.
+    values = np.empty((degree + 1, *x.shape))
+    values[0] = 1.0
+    if degree > 0:
+        values[1] = x
+    for k in range(2, degree + 1):
+        values[k] = ((2 * k - 1) * x * values[k - 1] - (k - 1) * values[k - 2]) / k
+    to_series, to_slope = series_of_nodes(degree)
+    return values.T @ to_series, values.T @ to_slope
 
 
 @lru_cache(maxsize=32)
-def _series(degree: int) -> tuple[Array, Array]:
+def series_of_nodes(degree: int) -> tuple[Array, Array]:
     """From values at the Gauss-Lobatto points to Legendre coefficients of the polynomial and of its
     derivative.
     """
