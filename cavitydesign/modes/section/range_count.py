@@ -85,6 +85,8 @@ def _strays(
     columns: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> list[float]:
     """Wavenumbers of eigenpairs that have a name asked for and are not listed, nor solved apart."""
+    listed = np.isin(columns, list(snapshot.chosen.values()))
+    columns = columns[~listed]
     names = identify_section(
         problem, snapshot.vectors[:, columns], snapshot.m, snapshot.eps.ordinary
     )
@@ -93,8 +95,7 @@ def _strays(
     for column, name in zip(columns, names, strict=True):
         k = math.sqrt(float(snapshot.values[column].real))
         if (
-            int(column) not in snapshot.chosen.values()
-            and (name.polarisation, name.p) == (seed.polarisation, seed.p)
+            (name.polarisation, name.p) == (seed.polarisation, seed.p)
             and name.q < request.axial_orders
             and belongs(problem, name)
             and name.purity >= _CLEAR

@@ -158,20 +158,21 @@ def _choose(
     """
     chosen: dict[int, int] = {}
     k = np.sqrt(values.astype(complex))
-    identities = identify_section(problem, vectors, m, eps.ordinary)
     farthest = _FARTHEST
     if not problem.cavity.ends.closed:  # there estimates are those of the order itself
         farthest += _FARTHEST_IN_ORDERS / m
     estimates = np.array([seed.k_per_um(m, q) for q in seed.family])
+    near = (abs(k.real[:, None] / estimates - 1) < farthest).any(axis=1)
+    found = identify_section(problem, vectors[:, near], m, eps.ordinary)
+    identities = dict(zip(np.flatnonzero(near).tolist(), found, strict=True))
     held = min((one.identity.inside for one in seed.family.values()), default=0.0)
     least = _OF_SURVEYED * held if problem.is_complex else 0.0
     good = [
         column
-        for column, identity in enumerate(identities)
+        for column, identity in identities.items()
         if belongs(problem, identity)
         and identity.inside >= least
         and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
-        and (abs(k[column].real / estimates - 1) < farthest).any()
     ]
     kept = [identities[column] for column in good]
     merit = np.array(

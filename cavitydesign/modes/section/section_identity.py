@@ -81,6 +81,8 @@ def identify_section(
         Azimuthal order of all or of each.
     permittivity : (regions,) array
     """
+    if not vectors.shape[1]:
+        return []
     mesh = problem.mesh
     orders = np.broadcast_to(np.asarray(m, dtype=float), (vectors.shape[1],))
     x, w = gauss(_POINTS)
