@@ -150,6 +150,10 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
         )
         return across, along
 
+    def gridded(self, weight: Values) -> Values:
+        """Weights at the quadrature points as weights at all pairs of `lines`."""
+        return weight
+
     @cached_property
     def signs(self) -> Array:
         """Sign of each local function, in tensor order, against the global one; (elements, L)."""

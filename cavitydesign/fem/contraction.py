@@ -87,7 +87,7 @@ def _block(
     (sign, *rows), (other, *columns) = (_COMPONENTS[kind][name] for kind, name in (row, column))
     w = FormExtraParams(x=basis.x)
     at_point = form.form(*basis.units[row[1]], *basis.units[column[1]], w)
-    weight = np.asarray(at_point) * (sign * other * basis.dx)
+    weight = basis.gridded(np.asarray(at_point) * (sign * other * basis.dx))
     across, along = basis.factors
     in_s, in_t = across.products(rows[0], columns[0]), along.products(rows[1], columns[1])
     # First over the points in t, then over those in s: two small matrix products for all elements

@@ -20,13 +20,18 @@ from skfem import Dofs
 
 from ..arrays import BoolArray, IntArray
 from ..eigen.condensed import Batch, ElementLayout
-from ..mesh.section import SectionMesh
+from ..mesh.section import SLACK, SectionMesh
 from .affine import AffineMatrix
 from .basis import MeridianBasis, line_rule, tensor_rule
 from .element import ElementMeridian
 from .local_functions import INSIDE, least_degrees, local_functions, lower_columns, orientation
 from .mapping import SectionMapping
+from .pieces.piecewise import PiecewiseBasis, rule_by_element
+from .pieces.within import Bounds, points_by_piece
 from .stretch import BoxStretch
+
+# Kinds of elements: without stretch, in an absorbing layer, and where one begins.
+_PLAIN, _IN_LAYER, _FACED = 0, 1, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +88,21 @@ class SectionSpace:
             return tuple(self.by_order.items())
         r, z = self.mesh.nodes[..., 0], self.mesh.nodes[..., 1]
         outside: BoolArray = np.asarray(self.stretch.beyond(r, z).any(axis=(1, 2)))
+        kind = outside + np.asarray(outside & self.faced, dtype=np.int64)
         parts = [
-            (order, same[outside[same] == out])
+            (order, same[kind[same] == one])
             for order, same in self.by_order.items()
-            for out in (True, False)
+            for one in (_FACED, _IN_LAYER, _PLAIN)
         ]
         return tuple((order, same) for order, same in parts if same.size)
+
+    @cached_property
+    def faced(self) -> BoolArray:
+        """Elements in which an absorbing layer begins."""
+        if self.stretch is None:
+            return np.zeros(self.mesh.elements, dtype=bool)
+        low_r, high_r, low_z, high_z = self.mesh.extent_um
+        return self.stretch.faced(self.mesh.nodes, SLACK * max(high_r - low_r, high_z - low_z))
 
     @cached_property
     def mapping(self) -> SectionMapping:
@@ -102,13 +116,18 @@ class SectionSpace:
 
     def basis(self, extra_points: int, degree: int, elements: Any = None) -> MeridianBasis:
         """The functions of a degree at Gauss points beyond degree + 1 a direction."""
-        rule = line_rule(degree + 1 + extra_points)
-        return MeridianBasis(
+        count = degree + 1 + extra_points
+        rule, kind = tensor_rule(line_rule(count), line_rule(count)), MeridianBasis
+        if self.stretch is not None and elements is not None and self.faced[elements].any():
+            faces = Bounds.faces_of(self.mesh.elements, self.stretch)
+            points = points_by_piece(self.mesh, elements, faces, count)
+            rule, kind = rule_by_element(points, elements), PiecewiseBasis
+        return kind(
             self.mesh.topology,
             ElementMeridian(degree),
             self.mapping,
             elements=elements,
-            quadrature=tensor_rule(rule, rule),
+            quadrature=rule,
         )
 
     def bases(self, extra_points: int) -> Iterator[tuple[MeridianBasis, IntArray]]:

@@ -58,6 +58,15 @@ class BoxStretch:
         """Which points lie in a layer."""
         return np.asarray((r > self.r_um) | (z < self.low_um) | (z > self.high_um))
 
+    def faced(self, nodes: Array, slack: float) -> NDArray[np.bool_]:
+        """Which elements a face passes through, by nodes (n, s, t, 2), by more than a slack."""
+        low, high = nodes.min(axis=(1, 2)), nodes.max(axis=(1, 2))
+        out = np.zeros(nodes.shape[0], dtype=bool)
+        for axis, faces in ((0, (self.r_um,)), (1, (self.low_um, self.high_um))):
+            for face in faces:
+                out |= (low[:, axis] < face - slack) & (high[:, axis] > face + slack)
+        return out
+
     def radial(self, r: Array) -> tuple[Values, Values]:
         """Stretched r and its derivative."""
         return _stretched(r, np.maximum(r - self.r_um, 0.0), self.outer)

@@ -6,26 +6,26 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
 from ...arrays import Array, IntArray, Values
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import gauss
+from ...fem.pieces.within import Bounds, PointsWithin, points_within
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..permittivities import Permittivities
 from ..solver.solved_vectors import SolvedVectors
 from ..stopwatch import check_time
 from .around.far import FarField
 from .around.plates import OpenPlates
-from .around.tail import Tail
-from .around.within import Bounds, points_within
+from .around.tail import MORE_POINTS, Tail, in_layers
 from .section_problem import SectionProblem
 
 # Gauss points in an element: some per cent of Q are enough to see whether a mode leaks.
 _ROUGH_POINTS = 12
-# More than the degree of an element, of a rule on a part of it: the part's map is no polynomial.
-_MORE_POINTS = 4
+_AT_ONCE = 8192  # points: some hundred functions at each take 25 MB
 # Samples along an edge; two refinements then bring their distance from 0.1 to 0.006 of an edge's
 # half.
 _FINE = 21
@@ -107,16 +107,22 @@ class Reading:
         """
         problem, mesh = self.problem, self.problem.mesh
         whole, cut = bounds.divided(mesh, elements)
-        for order in np.unique(problem.space.orders[whole]):
-            same = whole[problem.space.orders[whole] == order]
-            x, w = gauss(int(order) + 2)
-            field = on_grid(problem.space, self.vector, self.m, x, x, same)
-            yield field, np.outer(w, w)[None], same
+        yield from self._whole(whole)
         if cut.size:
-            count = min(int(problem.space.orders[cut].max()) + _MORE_POINTS, self.most_points)
-            at = points_within(mesh, cut, bounds, count)
-            single = at_points(problem.space, self.vector, self.m, at.element, at.s, at.t)
-            parts = {one.name: getattr(single, one.name)[..., None, None] for one in fields(single)}
+            count = min(int(problem.space.orders[cut].max()) + MORE_POINTS, self.most_points)
+            yield from self._single(points_within(mesh, cut, bounds, count))
+
+    def _whole(self, elements: IntArray) -> Iterator[tuple[PointField, Array, Values]]:
+        space = self.problem.space
+        for order in np.unique(space.orders[elements]):
+            same = elements[space.orders[elements] == order]
+            x, w = gauss(int(order) + 2)
+            yield on_grid(space, self.vector, self.m, x, x, same), np.outer(w, w)[None], same
+
+    def _single(self, points: PointsWithin) -> Iterator[tuple[PointField, Array, Values]]:
+        for at in points.divided(_AT_ONCE):
+            field = at_points(self.problem.space, self.vector, self.m, at.element, at.s, at.t)
+            parts = {one.name: getattr(field, one.name)[..., None, None] for one in fields(field)}
             yield PointField(**parts), at.weight[:, None, None], at.element
 
     def measures(self, far: bool = True) -> Measures:
@@ -236,17 +242,10 @@ class Reading:
         tail = self._between_plates[0]
         if box is None or tail.regions[-1] > 0.0:  # between plates waves are known one by one
             return tail
-        r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
-        elements = np.flatnonzero(~problem.lossless(r, z).all(axis=(1, 2)))
-        radius = self._caustic if box.r_um >= self._caustic else math.inf
-        everything = Bounds.of(np.full(mesh.elements, radius), None)
-        in_box = Bounds.of(everything.r_um, box)
-        phase = np.conj(self._phase)
-        # All of the elements that reach into a layer, without their part in the box.
-        for sign, bounds in ((1.0, everything), (-1.0, in_box)):
-            for field, weight, of in self._inside(elements, bounds):
-                stretched = sign * weight * field.det * field.r * phase
-                tail = tail.plus(field, stretched, mesh.region[of], self.eps)
+        whole, cut = in_layers(problem, self._caustic if box.r_um >= self._caustic else math.inf)
+        for field, weight, of in chain(self._whole(whole), self._single(cut)):
+            stretched = weight * field.det * field.r * np.conj(self._phase)
+            tail = tail.plus(field, stretched, mesh.region[of], self.eps)
         return tail
 
     @cached_property

@@ -12,8 +12,8 @@ from scipy.integrate import quad
 from section_sources import annular_sector
 
 from cavitydesign.fem.legendre import gauss
+from cavitydesign.fem.pieces.within import Bounds, points_within
 from cavitydesign.mesh.section import SectionMesh
-from cavitydesign.modes.section.around.within import Bounds, points_within
 
 
 def volume(mesh: SectionMesh, bounds: Bounds, count: int) -> float:

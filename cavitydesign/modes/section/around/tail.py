@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....arrays import Array, Values
+from ....arrays import Array, IntArray, Values
 from ....fem.field import ON_AXIS, PointField
+from ....fem.pieces.within import Bounds, PointsWithin, points_by_piece
 from ...permittivities import Permittivities
 from ..section_problem import SectionProblem
+
+# More than the degree of an element, of a rule on a part of it: the part's map is no polynomial.
+MORE_POINTS = 4
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,23 @@ class Tail:
             self.regions + np.bincount(region, weights=by_element, minlength=self.regions.size),
             self.magnetic + float((weight * square).real.sum()),
         )
+
+
+def in_layers(problem: SectionProblem, radius_um: float) -> tuple[IntArray, PointsWithin]:
+    """What lies in absorbing layers up to a radius: whole elements, and points of those that a face
+    of the layers or the radius cuts.
+    """
+    mesh, box = problem.mesh, problem.stretch
+    assert box is not None
+    r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
+    within = Bounds.of(np.full(mesh.elements, radius_um), None)
+    whole, cut = within.divided(mesh, np.flatnonzero(box.beyond(r, z).any(axis=(1, 2))))
+    faced = problem.space.faced[whole]
+    cut = np.union1d(cut, whole[faced])
+    count = int(problem.space.orders[cut].max(initial=0)) + MORE_POINTS
+    points = points_by_piece(mesh, cut, (*Bounds.faces_of(mesh.elements, box), within), count)
+    r, z, *_ = mesh.positions_at(points.element, points.s, points.t)
+    return whole[~faced], points.chosen(box.beyond(r, z) & (r < radius_um))
 
 
 def runs_on(problem: SectionProblem, matter: Values) -> Values:
