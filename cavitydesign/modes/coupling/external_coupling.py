@@ -24,7 +24,7 @@ from ...geometry.surroundings.coupler import Coupler
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm
 from ..changes.first_order import norm_um3
-from ..losses.radiation import Source
+from ..losses.radiation import Source, log10_summed_q
 from ..solver.snapshot import RawMode
 from .fibre_mode import FibreMode
 from .gap_law import GapLaw
@@ -203,6 +203,10 @@ class _NearField:
         energy = 0.5 * abs(norm_um3(raw))
         length = 1.0 / raw.problem.plane_share if sliced else 1.0
         rate = (0.25 * k / length) ** 2 / (k * energy)
+        if sliced:  # all that is outside is one wave, which its tangential field tells better
+            summed = log10_summed_q(source, raw.m, k, surround, energy * length**2)
+            told = raw.problem.far_log10_q(raw.corrected, raw.m, raw.q, k, raw.eps)
+            rate *= float(10.0 ** (summed - told))
         return cls(source, contact, raw.m, k, surround, rate, middle, steepness, raw.q, sliced)
 
     def across(self, guide_decay: float, guide_height: float) -> tuple[Array, float]:

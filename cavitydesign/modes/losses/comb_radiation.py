@@ -42,13 +42,10 @@ class Surroundings:
         Index of the surround, at each mode's wavelength.
     mirror : {"electric", "magnetic"} or None
         Kind of the mirror plane, if only z > 0 is meshed.
-    sliced : bool
-        Whether the modes are those of an infinite cylinder, with fields per unit length.
     """
 
     n_surround: Array
     mirror: str | None
-    sliced: bool
 
 
 def log10_radiation_qs(
@@ -76,7 +73,7 @@ def log10_radiation_qs(
         Vacuum wavenumbers.
     around : Surroundings
     """
-    counts = _direction_counts(orders, qs, around.sliced)
+    counts = np.where(orders > 40, 14, 40) + 2 * qs
     out = np.empty((sources.e_r.shape[0], orders.size))
     for count in np.unique(counts):
         same = np.flatnonzero(counts == count)
@@ -89,19 +86,10 @@ def log10_radiation_qs(
                 orders[some],
                 qs[some],
                 k0_per_um[some],
-                Surroundings(around.n_surround[some], around.mirror, around.sliced),
+                Surroundings(around.n_surround[some], around.mirror),
                 int(count),
             )
     return out
-
-
-def _direction_counts(
-    orders: NDArray[np.int64], qs: NDArray[np.int64], sliced: bool
-) -> NDArray[np.int64]:
-    """Directions of each mode's pattern, of one half."""
-    if sliced:
-        return np.ones_like(orders)
-    return np.asarray(np.where(orders > 40, 14, 40) + 2 * qs)
 
 
 def _of_some(
@@ -149,11 +137,8 @@ def _of_some(
         scale[mode] = each[0].scale
         theta[:, mode], phi[:, mode] = [f.theta for f in each], [f.phi for f in each]
     pattern = abs(theta) ** 2 + abs(phi) ** 2
-    if around.sliced:
-        power = k0_per_um**3 / 8.0 * (2 * math.pi) ** 2 * pattern[..., 0]
-    else:
-        whole = (2 * math.pi) ** 3 * (pattern * angle_weight).sum(axis=-1)
-        power = around.n_surround * k0_per_um**4 / (32 * math.pi**2) * whole
+    whole = (2 * math.pi) ** 3 * (pattern * angle_weight).sum(axis=-1)
+    power = around.n_surround * k0_per_um**4 / (32 * math.pi**2) * whole
     with np.errstate(divide="ignore"):
         quotient = np.log10(k0_per_um * math.pi * energy / power)
     return np.asarray(quotient - 2 * scale / math.log(10.0))
@@ -185,8 +170,6 @@ def _directions(
     The pattern is a narrow belt in u = cos a: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)), the
     height like exp(-k^2 w^2 u^2).
     """
-    if around.sliced:
-        return np.zeros((orders.size, 1)), np.ones((orders.size, 1))
     steep = np.sqrt(np.maximum(orders**2 - x_rim**2, 1.0))
     square = sum(abs(e[0]) ** 2 for e in (sources.e_r, sources.e_z, sources.e_azimuthal))
     density = abs(sources.weight) * square * kept

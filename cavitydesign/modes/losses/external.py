@@ -22,6 +22,7 @@ def external(mode: SolvedLosses) -> Loss:
     if not math.isfinite(log10_q):
         return Loss(None)
     error = mode.bars.fields(mode.raw.q).log10_q + mode.measures.far_error
+    error += mode.measures.wall_in_far
     return Loss(
         log10_q,
         error,

@@ -68,6 +68,8 @@ class Measures:
     log10_q_uncancelled : float
         Between plates, what log10_q_far would be if no part of the mode took back what another one
         sends; not a number elsewhere.
+    wall_in_far : float
+        Change of log10_q_far by a closed wall beyond the rim, where it is known.
     """
 
     component_share: Array
@@ -80,6 +82,7 @@ class Measures:
     wall_in_shares: float = 0.0
     wall_bound: float = 0.0
     log10_q_uncancelled: float = math.nan
+    wall_in_far: float = 0.0
 
 
 def wall_terms(field: Fields, wave: Values, kappa: Values) -> Values:

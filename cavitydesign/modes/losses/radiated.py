@@ -23,7 +23,7 @@ def radiated(mode: SolvedLosses) -> Loss:
         by_pole = math.log10(abs(k.real / (2 * k.imag)))
     relative = bars.relative(raw.q)
     found = mode.discretisation.radiation(raw, far, by_pole, relative, bars.layer_change(raw.q))
-    error = bars.fields(raw.q).log10_q + mode.measures.far_error
+    error = bars.fields(raw.q).log10_q + mode.measures.far_error + mode.measures.wall_in_far
     by_layers = bars.layer_log10_q(raw.q)
     if found.by_layer and by_layers is not None:
         error = by_layers

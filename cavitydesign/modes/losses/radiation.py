@@ -177,6 +177,24 @@ def far_amplitudes(
     return out
 
 
+def log10_summed_q(
+    source: Source, m: int, k0_per_um: float, n_surround: float, energy: float
+) -> float:
+    """log10 of the radiative Q of one mode by what is polarised inside.
+
+    Parameters
+    ----------
+    source : Source
+        With weights r dr dz.
+    energy : float
+        Half of int eps |E|^2 dV per length, times the square of the length that the source has.
+    """
+    (far,) = far_amplitudes([source], m, k0_per_um * n_surround, np.zeros(1), None)
+    pattern = float(abs(far.theta[0]) ** 2 + abs(far.phi[0]) ** 2)
+    power = 0.5 * math.pi**2 * k0_per_um**3 * pattern
+    return math.log10(k0_per_um * energy / power) - 2.0 * far.scale / math.log(10.0)
+
+
 def scaled_bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     """Logarithmic scale, and J_m and J_m' divided by its exponential."""
     high = float(x.max())

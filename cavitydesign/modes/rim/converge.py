@@ -26,11 +26,11 @@ from ..solver.projected import (
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot
 from ..stopwatch import Stopwatch
+from .far_source import caustic_cut, rim_folds
 from .local_slice import has_inner_interface
 from .resolution import Raises, to_name
 from .rim_discretisation import RIM
 from .window_identity import misnamed
-from .window_measures import caustic_cut
 from .window_problem import NoRoomError, Resolution, WindowProblem
 
 # Where raising ends, a bound of cost: matrices grow with the square of the order, and the complex
@@ -155,6 +155,7 @@ class _Spaces:
             order,
             along,
             cuts,
+            rim_folds(fine, snapshot),
         )
         low = self._embedded(self.middle, middle)
         return errors, ComparedSnapshot(snapshot, errors.total, low, leak, nearer=further)

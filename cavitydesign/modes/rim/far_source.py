@@ -19,9 +19,12 @@ from numpy.polynomial import chebyshev
 from scipy.linalg import block_diag
 
 from ...arrays import Array
-from ...fem.field import ElectricField, FieldGrid
+from ...fem.field import ElectricField, FieldGrid, squared
 from ...fem.legendre import chebyshev_coefficients, chebyshev_values, element_points
+from ...mesh.rim_layer import angular_order, caustic_distance_um
 from ..losses.shared_sources import Nodes, SharedSources
+from ..solver.projected import cut_within
+from ..solver.snapshot import Snapshot
 from ..solver.solved_vectors import SolvedVectors
 from .window_problem import Probe, WindowProblem
 
@@ -31,6 +34,10 @@ _MOST_FOLDS, _POINTS = 8.0, 2
 # Chebyshev points of a layer for the functions that a far field takes of a mode. Of a thick layer
 # 12 left 1.6e-6 of log10 Q (sphere of 12 um, n = 1.45, m = 60, q = 10).
 _NODES = (12, 20, 32)
+# Change of log10 Q over exp(-2 f), f the e-folds of the field between the rim and a closed wall,
+# which sends that share of the amplitude back, and the sum over what is polarised is less (TE) or
+# more by as much
+_WALL_IN_FAR = 2.0 / math.log(10.0)
 _NEGLIGIBLE = 1e-10  # share of the largest |E J_m| below which a piece is left out
 
 
@@ -71,6 +78,59 @@ def far_sources(
         ordinary * both.e_azimuthal.reshape(shape),
         _nodes(problem, s, t),
     )
+
+
+def tangential_at_rim(problem: WindowProblem, modes: SolvedVectors) -> Array:
+    """|E_z|^2 and |E_phi|^2 at the rim of a slice, which continue through it: of the corrected
+    modes, and of their corrections alone.
+
+    Returns
+    -------
+    (2, 2, k) array
+        Component, corrected mode or correction, mode.
+    """
+    middle = 0.5 * (problem.window.t_breaks[0] + problem.window.t_breaks[-1])
+    rim = FieldGrid.build(problem.window, problem.space, np.zeros(1), np.array([middle]))
+    both = np.concatenate((modes.corrected, modes.corrections), axis=1)
+    field = rim.electric(both, np.tile(modes.m, 2))
+    parts = np.stack([squared(part[:, 0, 0]) for part in (field.e_z, field.e_azimuthal)])
+    return np.asarray(parts.reshape(2, 2, modes.count))
+
+
+def caustic_cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:
+    """What the cut at the outer caustic leaves in the shares of a mode's energy."""
+    k, n_surround = snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
+    caustic = caustic_distance_um(problem.cavity, snapshot.m, q, k, n_surround)
+    radius = problem.cavity.outline.equator_radius_um
+    return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)
+
+
+def rim_folds(problem: WindowProblem, snapshot: Snapshot) -> float:
+    """E-folds of J_m(k r) across the element inside the rim; 0 of a slice, whose tangential field
+    tells what it radiates.
+    """
+    if problem.cavity.sliced or not snapshot.chosen:
+        return 0.0
+    k = snapshot.wavenumber(min(snapshot.chosen)).real * float(snapshot.eps.index[-1])
+    rate = (snapshot.m / problem.cavity.outline.equator_radius_um) ** 2 - k**2
+    return math.sqrt(max(rate, 0.0)) * -max(end for end in problem.real_breaks if end < 0.0)
+
+
+def wall_in_far(problem: WindowProblem, m: int, q: int, k_per_um: float) -> float:
+    """Change of log10 Q of the far field by the closed wall outside the rim; 0 of a slice, whose
+    wall moves k alone, and beside absorbing layers; the wavenumber is that of the surround.
+    """
+    if problem.cavity.sliced or problem.is_complex:
+        return 0.0
+    radius, order = problem.cavity.outline.equator_radius_um, angular_order(problem.cavity, m, q)
+
+    def left(r: float) -> float:
+        """E-folds from r to the caustic."""
+        x = k_per_um * r
+        return order * math.acosh(order / x) - math.sqrt(order**2 - x**2) if x < order else 0.0
+
+    folds = left(radius) - left(radius + problem.real_breaks[-1])
+    return _WALL_IN_FAR * math.exp(-2.0 * folds)
 
 
 def _nodes(problem: WindowProblem, s: Array, t: Array) -> tuple[Callable[[], Nodes], ...]:

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...analytic.leak import log10_slice_qs
 from ...arrays import Array
 from ...fem.field import ElectricField, squared
 from ...mesh.rim_layer import caustic_distance_um
 from ..losses.comb_radiation import Surroundings, log10_radiation_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
-from ..solver.projected import cut_within
-from ..solver.snapshot import Snapshot
 from ..solver.solved_vectors import SolvedVectors
 from ..stopwatch import check_time
-from .far_source import far_sources
+from .far_source import far_sources, tangential_at_rim, wall_in_far
 from .own_order import own_order
 from .peak import energy_densities, peak_densities
 from .window_problem import Probe, WindowProblem
@@ -29,14 +28,6 @@ from .window_problem import Probe, WindowProblem
 # solved for themselves
 _HEARD = 3e-4
 _OF_TAIL = 0.3  # error of a tail that is not in the window, told from the field at its end
-
-
-def caustic_cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:
-    """What the cut at the outer caustic leaves in the shares of a mode's energy."""
-    k, n_surround = snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
-    caustic = caustic_distance_um(problem.cavity, snapshot.m, q, k, n_surround)
-    radius = problem.cavity.outline.equator_radius_um
-    return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)
 
 
 def measure_all(
@@ -153,29 +144,39 @@ class _Group:
         both = 2.0 if problem.mirror else 1.0
         walls, of_k, beyond = _walls(problem, probe, modes)
         far, of_taken = (
-            self._radiation(energy * both) if with_far else np.full((2, modes.count), math.nan)
+            self._radiation(energy * both / length)
+            if with_far
+            else np.full((2, modes.count), math.nan)
         )
+        n_k = modes.k_per_um * modes.n_surround
         bound, shift = 0.5 * np.stack((walls, of_k)) / energy / modes.k_per_um**2
         return [
             Measures(
                 np.array([axial[j], radial[j], 1.0 - axial[j] - radial[j]]),
                 by_region[j] / energy[j],
                 2 * math.pi * both / length * float(energy[j]) / peaks[j],
-                float(far[j]) + math.log10(length),
+                float(far[j]),
                 self._scattering(j, float(energy[j])),
                 float(shift[j]),
                 _error_by(float(far[j]), float(of_taken[j])),
                 float((beyond[j] + _OF_TAIL * tail[j]) / energy[j]),
                 float(bound[j]),
+                wall_in_far=wall_in_far(problem, int(modes.m[j]), int(modes.q[j]), float(n_k[j])),
             )
             for j in range(modes.count)
         ]
 
     def _radiation(self, energy: Array) -> Array:
-        """log10 Q of the modes, and by what their corrections alone radiate: (2, k)."""
+        """log10 Q of the modes, and by what their corrections alone radiate: (2, k); the energy of
+        a slice is that per length.
+        """
         problem, modes = self.problem, self.modes
+        if problem.cavity.sliced:
+            x = modes.k_per_um * modes.n_surround * problem.cavity.outline.equator_radius_um
+            rim = tangential_at_rim(problem, modes)
+            return log10_slice_qs(rim, energy, modes.m, modes.k_per_um, x)
         sources = far_sources(problem, self.probe, self.field, modes)
-        around = Surroundings(modes.n_surround, problem.mirror, problem.cavity.sliced)
+        around = Surroundings(modes.n_surround, problem.mirror)
         return log10_radiation_qs(sources, energy, modes.m, modes.q, modes.k_per_um, around)
 
     def _tail(self) -> Array:

@@ -34,6 +34,11 @@ _ABOVE_MEAN = 1.75
 # highest axial order, where nothing of this is left.
 _CUT_OF_TWO_ORDERS, _CUT_OF_K, _CUT_FROM, _CUT_RATE = 0.05, 3.0, 0.72, 20.0
 _CUT_IN_FULL = 4.0  # a quarter of an element from its end the cut counts in full
+# Where J_m(k r) falls by more e-folds across the element at the rim than the order holds, what it
+# sums of a field errs as the field and not as its square: over two orders by less than its usual
+# gain, in the ratio of both (TE of spheres of n = 3.4 and 470 um at order 5: 34 e-folds, log10 Q
+# changed by 1.0 over two orders and 0.36 off, where one order had changed it by 0.14 by chance).
+_UNHELD = 1.3
 _LEAST_GAIN_OF_PEAK = 4.0  # of the largest density, by a function along the outline
 
 
@@ -52,6 +57,8 @@ class Nearer:
     cuts : dict of int to float, or None
         By axial order, what the cut at the caustic leaves in the shares of leaky modes: from 0 at
         an element's end to 1 within one (`cut_within`).
+    folds : float
+        Of J_m(k r) across the element at the rim, where what radiates is summed against it.
     """
 
     vectors: dict[int, Values] = field(repr=False)
@@ -59,6 +66,7 @@ class Nearer:
     order: int
     along: float
     cuts: dict[int, float] | None
+    folds: float = 0.0
 
 
 def gain_of_one_order(order: int) -> float:
@@ -183,7 +191,9 @@ def far_field_error(
     )
     if not math.isfinite(one + two + function):
         return 0.0
-    return projected(one, two, gain_of_one_order(how.order)) + function / how.along
+    gain = gain_of_one_order(how.order)
+    unheld = two / gain**2 * _UNHELD * how.folds / how.order
+    return max(projected(one, two, gain), unheld) + function / how.along
 
 
 def volume_error(
