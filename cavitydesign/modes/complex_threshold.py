@@ -18,7 +18,7 @@ of the order of kappa, 1e-6 of it at Q = 1e4.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -305,7 +305,10 @@ class _Search:
         """Real k and kappa at which x^T (K - k^2 B(k, kappa)) x = 0, for fixed x, by Newton's
         method; and the permittivities there.
         """
-        weights = self.weights(k)
+        # Gain moves k by some 1e-6 of itself: the media are those of its first value and of their
+        # slope, and the next round begins from where this one ends.
+        begin, weights = k, self.weights(k)
+        dark = weights.dark
         for _ in range(rounds):
             at = weights.at(kappa)
             f = 1.0 - k**2 * complex(at @ shares)
@@ -321,7 +324,7 @@ class _Search:
             move_k = -(f.conjugate() * by_kappa).imag / area
             move_kappa = -(by_k.conjugate() * f).imag / area
             k, kappa = k + move_k, kappa + move_kappa
-            weights = self.weights(k)
+            weights = replace(weights, dark=dark + (k - begin) * self._by_k)
             if abs(move_k) < 1e-14 * k and abs(move_kappa) < 1e-11 * abs(kappa):
                 break
         return k, kappa, weights.at(kappa)

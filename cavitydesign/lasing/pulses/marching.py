@@ -13,8 +13,10 @@ from .steppers import Stepper
 
 Trail = tuple[list[float], list[Array]]
 
-# Steps from one look at the end of pulses to the next: a look costs half a step.
-_LOOK = 4
+# Steps from one look at the end of pulses to the next: a look costs half a step in NumPy, and five
+# compiled ones (predictions of 6 to 324 modes take 8 to 23 % less time with 12 than with 4, and
+# within 2 % of that with 16). Both look alike, so that they end alike.
+_LOOK = 12
 # The next step over that by which the error would just be allowed, and the limits of its change.
 _SAFETY, _LEAST, _MOST = 0.9, 0.2, 5.0
 # Error over the allowed one below which it is taken as that.
