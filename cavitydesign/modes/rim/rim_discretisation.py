@@ -148,15 +148,24 @@ def _ranked(
         for i, one in enumerate(identities)
         if one.polarisation == seed.polarisation and one.inside > GUIDED
     ]
-    # In the complex plane: fringes of an absorbing layer are far from it there.
+    # In the complex plane: fringes of an absorbing layer are far from it there. The estimate is
+    # real, and as far off as the mode leaks: TM 50 3 of a shell has a Q of 56 and lies 0.9 % from
+    # its own.
     k = np.sqrt(values.astype(complex))
     off = abs(k / seed.k_per_um(m, 0) - 1.0)
     nearest = sorted(polarised, key=lambda i: float(off[i]))
-    near = [i for i in nearest if off[i] <= _AT_ESTIMATE]
+    near = [i for i in nearest if off[i] <= _AT_ESTIMATE + abs(k[i].imag / k[i].real) * 2.0]
     if not near:
         # The estimate of a closed slice is that mode, which this space does not hold; of one that
-        # leaks it may be farther off.
-        return list(identities) if problem.is_complex else _named(identities, seed.p, None)
+        # leaks it may be farther off, unless another radial order is expected there.
+        if not problem.is_complex:
+            return _named(identities, seed.p, None)
+        taken = [
+            i
+            for i in polarised
+            if any(abs(k[i] / other - 1.0) <= _AT_ESTIMATE for other in _beside(problem, seed, m))
+        ]
+        return [replace(one, p=0) if i in taken else one for i, one in enumerate(identities)]
     rivals = [i for i in nearest[1:] if off[i] < _CLEARLY_FARTHER * off[nearest[0]]]
     if rivals:
         beside = _beside(problem, seed, m)
