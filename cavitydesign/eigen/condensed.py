@@ -8,7 +8,7 @@ batches that are real stay real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -90,10 +90,10 @@ class CondensedFactor:
 
     Attributes
     ----------
+    blocks : iterable of arrays
+        The element matrices, taken once more where eigenvalues are counted.
     inverse : sequence of (k, I, I) arrays
         Of the blocks of the elements' own unknowns.
-    own_negative : int or None
-        Negative eigenvalues of these blocks; None if complex.
     spread : sequence of (k, I, S) arrays
         That times their coupling to the shared ones.
     skeleton : SparseFactor
@@ -101,8 +101,8 @@ class CondensedFactor:
     """
 
     layout: ElementLayout
+    blocks: Iterable[Values] = field(repr=False)
     inverse: tuple[Values, ...] = field(repr=False)
-    own_negative: int | None
     spread: tuple[Values, ...] = field(repr=False)
     skeleton: SparseFactor = field(repr=False)
 
@@ -111,8 +111,16 @@ class CondensedFactor:
         """Negative eigenvalues of the matrix (Sylvester; Haynsworth for the parts); None if complex
         or not to be had.
         """
-        outer, own = self.skeleton.negative, self.own_negative
-        return None if outer is None or own is None else outer + own
+        if any(np.iscomplexobj(one) for one in self.inverse) or self.skeleton.negative is None:
+            return None
+        # Of the blocks, not of their inverses: gradients are the smallest eigenvalues of a small
+        # element, and the largest of its inverse, whose rounding hides the signs of all others.
+        own = (
+            _negative(one)
+            for batch, _, block in _by_batch(self.layout, self.blocks)
+            for one in _part(block, batch.own, batch.own)
+        )
+        return self.skeleton.negative + sum(own)
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""
@@ -146,53 +154,65 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
     ----------
     layout : ElementLayout
     blocks : iterable of (k, L, L) arrays
-        By batch; symmetric. Taken one after the other.
+        By batch, whole or in parts of some elements; symmetric. Taken one after the other, and once
+        more where eigenvalues are counted.
 
     Raises
     ------
     RuntimeError
         If it is singular.
     """
-    inverses, spreads = [], []
-    own_negative: int | None = 0
+    inverses: list[Values] = []
+    spreads: list[Values] = []
     # One value more than the pattern holds: the slot of pairs that a wall removed.
     data: Values = np.zeros(layout.indices.size + 1)
-    for batch, block in zip(layout.batches, blocks, strict=True):
-        flat = block.reshape(block.shape[0], -1)
-        length = block.shape[1]
-
-        def part(
-            rows: IntArray, columns: IntArray, flat: Values = flat, length: int = length
-        ) -> Values:
-            index = (rows[:, None] * length + columns).ravel()
-            return np.take(flat, index, axis=1).reshape(flat.shape[0], rows.size, columns.size)
-
-        coupling = part(batch.own, batch.shared)
-        own = part(batch.own, batch.own)
-        # Of the blocks, not of their inverses: gradients are the smallest eigenvalues of a small
-        # element, and the largest of its inverse, whose rounding hides the signs of all others.
-        if np.iscomplexobj(own):
-            own_negative = None
-        elif own_negative is not None:
-            own_negative += sum(_negative(one) for one in own)
+    schur: Values = np.zeros(0)
+    for batch, some, block in _by_batch(layout, blocks):
+        count = batch.numbers.shape[0]
+        if some.start == 0:
+            own_size, shared_size = batch.own.size, batch.shared.size
+            inverses.append(np.empty((count, own_size, own_size), dtype=block.dtype))
+            spreads.append(np.empty((count, own_size, shared_size), dtype=block.dtype))
+            schur = np.empty((count, shared_size, shared_size), dtype=block.dtype)
+        coupling = _part(block, batch.own, batch.shared)
         # Inverted and not factorised: LAPACK's symmetric solves take one matrix at a time, whereas
         # products with inverses take all elements of a batch at once.
         try:
-            inverse = np.linalg.inv(own)
+            inverses[-1][some] = np.linalg.inv(_part(block, batch.own, batch.own))
         except np.linalg.LinAlgError as error:
             raise RuntimeError("exactly singular") from error
-        spread = inverse @ coupling
-        schur = part(batch.shared, batch.shared) - coupling.transpose(0, 2, 1) @ spread
-        if np.iscomplexobj(schur) and not np.iscomplexobj(data):
-            data = data.astype(complex)
-        _add(data, batch.slot.ravel(), schur.ravel())
-        inverses.append(inverse)
-        spreads.append(spread)
+        np.matmul(inverses[-1][some], coupling, out=spreads[-1][some])
+        schur[some] = _part(block, batch.shared, batch.shared)
+        schur[some] -= coupling.transpose(0, 2, 1) @ spreads[-1][some]
+        if some.stop == count:
+            if np.iscomplexobj(schur) and not np.iscomplexobj(data):
+                data = data.astype(complex)
+            _add(data, batch.slot.ravel(), schur.ravel())
     matrix = sparse.csc_matrix(
         (data[:-1], layout.indices, layout.indptr), shape=(layout.skeleton, layout.skeleton)
     )
     skeleton = factorised_sparse(matrix)
-    return CondensedFactor(layout, tuple(inverses), own_negative, tuple(spreads), skeleton)
+    return CondensedFactor(layout, blocks, tuple(inverses), tuple(spreads), skeleton)
+
+
+def _by_batch(
+    layout: ElementLayout, blocks: Iterable[Values]
+) -> Iterator[tuple[Batch, slice, Values]]:
+    """Element matrices with their batch, and which of its elements they are."""
+    parts = iter(blocks)
+    for batch in layout.batches:
+        begin = 0
+        while begin < batch.numbers.shape[0]:
+            block = next(parts)
+            yield batch, slice(begin, begin + block.shape[0]), block
+            begin += block.shape[0]
+
+
+def _part(block: Values, rows: IntArray, columns: IntArray) -> Values:
+    """Some rows and columns of each matrix."""
+    index = (rows[:, None] * block.shape[1] + columns).ravel()
+    taken = np.take(block.reshape(block.shape[0], -1), index, axis=1)
+    return np.asarray(taken.reshape(block.shape[0], rows.size, columns.size))
 
 
 def product(matrices: Values, columns: Values) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -17,15 +18,23 @@ class SparseFactor:
 
     Attributes
     ----------
-    negative : int or None
-        Number of negative pivots (the inertia, by Sylvester's law); None if they left the diagonal,
-        or for a complex matrix.
     is_complex : bool
     """
 
     lu: sparse_linalg.SuperLU = field(repr=False)
-    negative: int | None
     is_complex: bool
+
+    @cached_property
+    def negative(self) -> int | None:
+        """Number of negative pivots (the inertia, by Sylvester's law); None if they left the
+        diagonal, or for a complex matrix.
+
+        SuperLU keeps a second copy of the factors once they are looked at.
+        """
+        # Rows and columns in one order: no pivot left the diagonal, and U holds the D of L D L^T.
+        if self.is_complex or not np.array_equal(self.lu.perm_r, self.lu.perm_c):
+            return None
+        return int(np.count_nonzero(self.lu.U.diagonal() < 0))
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""
@@ -57,8 +66,4 @@ def factorised_sparse(matrix: sparse.csc_matrix) -> SparseFactor:
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True, "Equil": False},
     )
-    is_complex, negative = np.iscomplexobj(matrix.data), None
-    # Rows and columns in one order: no pivot left the diagonal, and U holds the D of L D L^T.
-    if not is_complex and np.array_equal(lu.perm_r, lu.perm_c):
-        negative = int(np.count_nonzero(lu.U.diagonal() < 0))
-    return SparseFactor(lu, negative, is_complex)
+    return SparseFactor(lu, np.iscomplexobj(matrix.data))

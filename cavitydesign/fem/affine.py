@@ -20,6 +20,9 @@ from ..eigen.condensed import product
 from ..eigen.factor import Factor, Matrix
 from .contraction import ElementParts
 
+# Of the element matrices that are formed and eliminated together: what a processor's cache holds.
+_PART_BYTES = 2**20
+
 
 class Layout(Protocol):
     """Where the unknowns of batches of elements lie, and how a matrix of them is factorised."""
@@ -289,23 +292,32 @@ class AffineMatrix:
     def blocks(self) -> Iterator[Values]:
         """Element matrices by batch; those outside absorbing layers stay real."""
         # One after the other: all of them take as much room as the factors.
-        return (self._formed(part) for part in self.forms.parts)
+        return (self._formed(part, slice(None)) for part in self.forms.parts)
 
-    def _formed(self, part: ElementParts) -> Values:
+    def __iter__(self) -> Iterator[Values]:
+        """The same in parts of few elements, which stay in the processor's cache."""
+        for part in self.forms.parts:
+            step = max(1, _PART_BYTES // (part.size**2 * self.dtype.itemsize))
+            for begin in range(0, part.region.size, step):
+                yield self._formed(part, slice(begin, begin + step))
+
+    def _formed(self, part: ElementParts, some: slice) -> Values:
         factors = (np.asarray(factor) for factor in self.factors.values())
         kind = np.result_type(part.blocks["curl"].dtype, *factors)
+        shape = (part.region[some].size, part.size, part.size)
         out: Values | None = None
         for name, factor in self._terms():
-            span, block = part.rows[name], part.factor(factor) * part.blocks[name]
+            span, weight = part.rows[name], part.factor(factor)
+            block = (weight[some] if np.ndim(weight) else weight) * part.blocks[name][some]
             # The first matrix that knows all unknowns gives the array; the others are added to
             # their part of it.
-            if out is None and block.shape[1] == part.size:
+            if out is None and block.shape == shape:
                 out = np.asarray(block, dtype=kind)
                 continue
             if out is None:
-                out = np.zeros((part.region.size, part.size, part.size), dtype=kind)
+                out = np.zeros(shape, dtype=kind)
             out[:, span, span] += block
-        return np.zeros((part.region.size, part.size, part.size)) if out is None else out
+        return np.zeros(shape) if out is None else out
 
     def factorised(self) -> Factor:
         """Factors.
@@ -315,5 +327,5 @@ class AffineMatrix:
         RuntimeError
             If it is singular.
         """
-        factor: Factor = self.forms.space.layout.factorised(self.blocks())
+        factor: Factor = self.forms.space.layout.factorised(self)
         return factor

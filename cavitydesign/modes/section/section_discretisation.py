@@ -14,6 +14,7 @@ from ..losses.measures import Measures
 from ..permittivities import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.error import LAYER_COMPARED_BELOW, LAYER_TRUSTED_BELOW
+from ..solver.problem import real_where_far
 from ..solver.snapshot import RawMode
 from ..solver.solved_vectors import SolvedVectors
 from .section_identity import belongs, identify_section
@@ -68,7 +69,7 @@ class Section(Discretisation):
         most = min(_MOST_WANTED, problem.size // 3)
         shift: complex = (highest * (1 + 0.1 / m)) ** 2
         if problem.is_complex:  # modes of the layers crowd between the real axis and leaky ones
-            shift *= 1 - 1j * inverse_q
+            shift = real_where_far(shift * (1 - 1j * inverse_q), 0.2 / m)
         return Search(shift, len(qs) + 3, most, 0, _RESIDUAL)
 
     def chosen(

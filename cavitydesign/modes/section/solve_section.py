@@ -24,6 +24,7 @@ from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_DISCRETISATION
 from ..solver.family import ReducedFamily, lifted
+from ..solver.problem import real_where_far
 from ..solver.projected import layer_changes
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot, SolvedClass
@@ -276,10 +277,10 @@ def _lifted(
     """
     highest = max((snapshot.wavenumber(q) for q in snapshot.chosen), key=lambda k: k.real)
     if problem.is_complex:
-        shift = highest * (1 + _BESIDE)
+        shift = real_where_far((highest * (1 + _BESIDE)) ** 2, 2 * _BESIDE)
     else:
-        shift = highest.real * (1 + _ABOVE / snapshot.m)
-    guess = replace(snapshot, shift=shift**2)
+        shift = (highest.real * (1 + _ABOVE / snapshot.m)) ** 2
+    guess = replace(snapshot, shift=shift)
     return lifted(problem, seed, snapshot.m, guess, problem.embed(lower, snapshot.vectors))
 
 
