@@ -29,6 +29,7 @@ from .basis import MeridianBasis, unit_pairs
 from .local_functions import E_S, E_T, PSI
 from .weak_form import affine_forms
 
+_PART_BYTES = 2**19  # of element matrices that are made together
 # Components of the field of each kind of local function: sign, and the one-dimensional functions
 # in s and in t.
 _COMPONENTS: dict[int, dict[str, tuple[int, str, str]]] = {
@@ -69,10 +70,10 @@ def elemental(form: BilinearForm, basis: MeridianBasis) -> Values:
             # Of a symmetric form one half is enough.
             if (i, j) not in pairs or (row == column and j < i):
                 continue
-            block = _block(form, basis, (row, i), (column, j))
-            matrices[:, where[row], where[column]] += block
-            if (row, i) != (column, j):  # the form is symmetric
-                matrices[:, where[column], where[row]] += block.transpose(0, 2, 1)
+            for some, block in _blocks(form, basis, (row, i), (column, j)):
+                matrices[some, where[row], where[column]] += block
+                if (row, i) != (column, j):  # the form is symmetric
+                    matrices[some, where[column], where[row]] += block.transpose(0, 2, 1)
     if local.odd.any():
         signs = basis.signs[:, np.isin(local.kind, kinds)]
         matrices *= signs[:, :, None]
@@ -80,24 +81,30 @@ def elemental(form: BilinearForm, basis: MeridianBasis) -> Values:
     return matrices
 
 
-def _block(
+def _blocks(
     form: BilinearForm, basis: MeridianBasis, row: tuple[int, str], column: tuple[int, str]
-) -> Values:
-    """What two components give, by local functions of two kinds: (elements, rows, columns)."""
+) -> Iterator[tuple[slice, Values]]:
+    """What two components give, by local functions of two kinds: (elements, rows, columns), of some
+    elements after the others.
+    """
     (sign, *rows), (other, *columns) = (_COMPONENTS[kind][name] for kind, name in (row, column))
     w = FormExtraParams(x=basis.x)
     at_point = form.form(*basis.units[row[1]], *basis.units[column[1]], w)
     weight = basis.gridded(np.asarray(at_point) * (sign * other * basis.dx))
     across, along = basis.factors
     in_s, in_t = across.products(rows[0], columns[0]), along.products(rows[1], columns[1])
-    # First over the points in t, then over those in s: two small matrix products for all elements
-    # at once.
-    summed = weight.reshape(-1, in_t.shape[0]) @ in_t
-    out = in_s.T @ summed.reshape(basis.nelems, in_s.shape[0], -1)
     a, c = getattr(across, rows[0]).shape[1], getattr(along, rows[1]).shape[1]
     b, d = in_s.shape[1] // a, in_t.shape[1] // c
-    out = out.reshape(-1, a, b, c, d).transpose(0, 1, 3, 2, 4)
-    return np.asarray(out.reshape(-1, a * c, b * d))
+    # In parts that a processor's cache holds.
+    step = max(1, _PART_BYTES // (a * b * c * d * weight.itemsize))
+    for begin in range(0, basis.nelems, step):
+        part = weight[begin : begin + step]
+        # First over the points in t, then over those in s: two small matrix products for all
+        # elements at once.
+        summed = part.reshape(-1, in_t.shape[0]) @ in_t
+        out = in_s.T @ summed.reshape(part.shape[0], in_s.shape[0], -1)
+        out = out.reshape(-1, a, b, c, d).transpose(0, 1, 3, 2, 4)
+        yield slice(begin, begin + step), np.asarray(out.reshape(-1, a * c, b * d))
 
 
 @lru_cache(maxsize=32)
