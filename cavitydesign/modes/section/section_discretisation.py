@@ -25,6 +25,9 @@ from .seed import SectionSeed
 from .supermodes import groups, matched
 
 _MOST_WANTED = 48  # eigenpairs of one search, each of which costs a solve of the whole section
+# Eigenpairs beside the wanted ones, of which the clearest is taken where several have one name; of
+# the fewer beside a mode that hardly leaks most are modes of the layers, whose iteration is long.
+_BESIDE, _BESIDE_HARDLY_LEAKY = 3, 1
 _RESIDUAL = 1e-6  # of the inverted problem; eigenvalues are right to its square
 # How far k may lie from its estimate, relative and in azimuthal orders: estimates of the survey are
 # right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
@@ -68,9 +71,11 @@ class Section(Discretisation):
         highest, inverse_q = max((seed.k_per_um(m, q), seed.inverse_q(q)) for q in qs)
         most = min(_MOST_WANTED, problem.size // 3)
         shift: complex = (highest * (1 + 0.1 / m)) ** 2
+        beside = _BESIDE
         if problem.is_complex:  # modes of the layers crowd between the real axis and leaky ones
             shift = real_where_far(shift * (1 - 1j * inverse_q), 0.2 / m)
-        return Search(shift, len(qs) + 3, most, 0, _RESIDUAL)
+            beside = _BESIDE if shift.imag else _BESIDE_HARDLY_LEAKY
+        return Search(shift, len(qs) + beside, most, 0, _RESIDUAL)
 
     def chosen(
         self,
