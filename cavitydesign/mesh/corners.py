@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -31,6 +32,13 @@ _PIECES = (
     (("c", -1), (1, -1), (1, 1), ("c", "c")),
     (("c", "c"), (1, 1), (-1, 1), (-1, "c")),
 )
+# Reference coordinates of the first and the last end of each edge, in the order of EDGE_CORNERS.
+_ENDS = (
+    ((-1.0, -1.0), (1.0, -1.0)),
+    ((1.0, -1.0), (1.0, 1.0)),
+    ((-1.0, 1.0), (1.0, 1.0)),
+    ((-1.0, -1.0), (-1.0, 1.0)),
+)
 
 
 def regions_beside(mesh: SectionMesh) -> tuple[IntArray, IntArray]:
@@ -47,10 +55,8 @@ def singular_vertices(mesh: SectionMesh) -> IntArray:
     low, high = regions_beside(mesh)
     interface = low != high
     tangents: dict[int, dict[int, Array]] = {}
-    for element, side in zip(*np.nonzero(interface[mesh.element_edges]), strict=True):
-        edge = int(mesh.element_edges[element, side])
-        for vertex, direction in _leaving(mesh, int(element), int(side)):
-            tangents.setdefault(vertex, {})[edge] = direction
+    for vertex, edge, direction in _leaving(mesh, *np.nonzero(interface[mesh.element_edges])):
+        tangents.setdefault(vertex, {})[edge] = direction
     on_wall = np.zeros(mesh.vertices, dtype=bool)
     on_wall[mesh.edges[mesh.outer_edges]] = True
     found = []
@@ -68,16 +74,19 @@ def singular_vertices(mesh: SectionMesh) -> IntArray:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _leaving(mesh: SectionMesh, element: int, side: int) -> list[tuple[int, Array]]:
-    """Both ends of an edge with the unit tangents that leave them."""
-    ends = np.array([-1.0, 1.0])
-    one = np.ones(2)
-    s, t = [(ends, -one), (one, ends), (ends, one), (-one, ends)][side]
-    _, _, r_s, z_s, r_t, z_t = mesh.positions_at(np.full(2, element), s, t)
-    along = np.stack([r_s, z_s] if side in (0, 2) else [r_t, z_t], axis=1)
+def _leaving(
+    mesh: SectionMesh, elements: IntArray, sides: IntArray
+) -> Iterator[tuple[int, int, Array]]:
+    """Both ends of edges of elements: the vertex, the edge, the unit tangent that leaves it."""
+    ends = np.array(_ENDS)[sides].reshape(-1, 2)
+    _, _, r_s, z_s, r_t, z_t = mesh.positions_at(np.repeat(elements, 2), *ends.T)
+    in_s = np.repeat((sides == 0) | (sides == 2), 2)
+    along = np.where(in_s, [r_s, z_s], [r_t, z_t]).T
     along /= np.linalg.norm(along, axis=1)[:, None]
-    first, last = (int(mesh.corners[element, corner]) for corner in EDGE_CORNERS[side])
-    return [(first, along[0]), (last, -along[1])]
+    along[1::2] *= -1.0  # from the last end backwards
+    vertices = mesh.corners[elements[:, None], np.array(EDGE_CORNERS)[sides]].ravel()
+    edges = np.repeat(mesh.element_edges[elements, sides], 2)
+    return zip(vertices.tolist(), edges.tolist(), along, strict=True)
 
 
 def graded(mesh: SectionMesh, vertices: IntArray, layers: int) -> tuple[SectionMesh, IntArray]:
@@ -119,17 +128,18 @@ def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntA
     def number(*key: int) -> int:
         return fresh.setdefault(key, mesh.vertices + len(fresh))
 
-    corners, nodes, parents = [], [], []
+    corners: list[tuple[int, ...]] = []
+    grids, parents = [], []
     for element in chosen:
         around = np.roll(mesh.corners[element], -int(first[element]))
-        grid = _turned(mesh.nodes[element], int(first[element]))
+        grids.append(_turned(mesh.nodes[element], int(first[element])))
         v, c1, c2, c3 = (int(x) for x in around)
         a, b, middle = number(v, c1), number(v, c3), number(v, -1 - int(element))
         vertices_of = ((v, a, middle, b), (a, c1, c2, middle), (middle, c2, c3, b))
-        for piece, names in zip(pieces, vertices_of, strict=True):
-            corners.append(names)
-            nodes.append(_mapped(grid, piece))
-            parents.append(int(element))
+        corners += vertices_of
+        parents += 3 * [int(element)]
+    turned = np.array(grids).reshape(-1, *mesh.nodes.shape[1:])
+    nodes = np.stack([_mapped(turned, piece) for piece in pieces], axis=1)
     rest = np.setdiff1d(np.arange(mesh.elements), chosen)
     boundary = {name: _cut_pairs(pairs, fresh) for name, pairs in mesh.boundary.items()}
     origin = np.concatenate([rest, np.array(parents, dtype=np.int64)])
@@ -138,9 +148,7 @@ def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntA
         corners=np.concatenate(
             [mesh.corners[rest], np.array(corners, dtype=np.int64).reshape(-1, 4)]
         ),
-        nodes=np.concatenate(
-            [mesh.nodes[rest], np.array(nodes).reshape(-1, *mesh.nodes.shape[1:])]
-        ),
+        nodes=np.concatenate([mesh.nodes[rest], nodes.reshape(-1, *mesh.nodes.shape[1:])]),
         region=mesh.region[origin],
         boundary=boundary,
     )
@@ -163,16 +171,15 @@ def _turned(nodes: Array, corner: int) -> Array:
 
 
 def _mapped(nodes: Array, piece: Array) -> Array:
-    """Positions at the Gauss-Lobatto points of a quadrilateral in the reference square."""
-    degree = nodes.shape[0] - 1
+    """Positions at the Gauss-Lobatto points of a quadrilateral in the reference square of each
+    element.
+    """
+    degree = nodes.shape[1] - 1
     at = bilinear(piece, degree)
-    values_s, values_t = (
-        lagrange(degree, at[..., 0].ravel())[0],
-        lagrange(degree, at[..., 1].ravel())[0],
-    )
-    return np.asarray(np.einsum("pi,pj,ijc->pc", values_s, values_t, nodes)).reshape(
-        degree + 1, degree + 1, 2
-    )
+    values_s, values_t = (lagrange(degree, at[..., c].ravel())[0] for c in (0, 1))
+    both = values_s[:, :, None] * values_t[:, None, :]
+    flat = nodes.reshape(nodes.shape[0], (degree + 1) ** 2, 2)
+    return np.asarray(both.reshape(both.shape[0], -1) @ flat).reshape(nodes.shape)
 
 
 @lru_cache(maxsize=16)
