@@ -125,11 +125,16 @@ def element_energies(problem: SectionProblem, vectors: Values, m: float, k_per_u
     """
     eps = permittivities(problem.cavity, k_per_um).ordinary[problem.mesh.region][:, None, None]
     x, w = problem.quadrature
-    field = on_grid(problem.space, vectors, m, x, x)
-    curl = abs(field.curl_r) ** 2 + abs(field.curl_z) ** 2 + abs(field.curl_azimuthal) ** 2
-    square = abs(field.e_r) ** 2 + abs(field.e_z) ** 2 + abs(field.e_azimuthal) ** 2
-    weight = np.outer(w, w) * abs(field.det) * abs(field.r)
-    return np.asarray(((curl + k_per_um**2 * eps * square) * weight).sum(axis=(2, 3)))
+    out = np.empty((vectors.shape[1], problem.mesh.elements))
+    # By degree: most elements have few functions, and fields of all at once are the most memory
+    # that a solve takes.
+    for same in problem.space.by_order.values():
+        field = on_grid(problem.space, vectors, m, x, x, same)
+        curl = abs(field.curl_r) ** 2 + abs(field.curl_z) ** 2 + abs(field.curl_azimuthal) ** 2
+        square = abs(field.e_r) ** 2 + abs(field.e_z) ** 2 + abs(field.e_azimuthal) ** 2
+        weight = np.outer(w, w) * abs(field.det) * abs(field.r)
+        out[:, same] = ((curl + k_per_um**2 * eps[same] * square) * weight).sum(axis=(2, 3))
+    return out
 
 
 @dataclass(frozen=True)
