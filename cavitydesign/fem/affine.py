@@ -123,7 +123,7 @@ class AffineForms(Generic[S]):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Complex where there is an absorbing layer."""
-        return np.result_type(*(part.blocks["curl"].dtype for part in self.parts))
+        return np.result_type(*(part.dtype for part in self.parts))
 
     def matrix(self, **factors: Any) -> Matrix:
         """Sum of multiples of the matrices by name: a number each, or one by region for masses."""
@@ -303,12 +303,12 @@ class AffineMatrix:
 
     def _formed(self, part: ElementParts, some: slice) -> Values:
         factors = (np.asarray(factor) for factor in self.factors.values())
-        kind = np.result_type(part.blocks["curl"].dtype, *factors)
+        kind = np.result_type(part.dtype, *factors)
         shape = (part.region[some].size, part.size, part.size)
         out: Values | None = None
         for name, factor in self._terms():
             span, weight = part.rows[name], part.factor(factor)
-            block = (weight[some] if np.ndim(weight) else weight) * part.blocks[name][some]
+            block = (weight[some] if np.ndim(weight) else weight) * part.of_some(name, some)
             # The first matrix that knows all unknowns gives the array; the others are added to
             # their part of it.
             if out is None and block.shape == shape:

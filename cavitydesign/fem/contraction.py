@@ -124,15 +124,22 @@ class _Restricted(Mapping[str, Values]):
     """Rows and columns of matrices by name, kept once they are made."""
 
     def __init__(self, whole: Mapping[str, Values], kept: Mapping[str, IntArray]) -> None:
-        self._whole, self._kept = whole, kept
+        self.whole, self._kept = whole, kept
         self.made: dict[str, Values] = {}
 
     def __getitem__(self, name: str) -> Values:
         if name not in self.made:
             kept = self._kept[name]
-            part = self._whole[name][:, kept[:, None], kept]
+            part = self.whole[name][:, kept[:, None], kept]
             self.made[name] = np.ascontiguousarray(part)
         return self.made[name]
+
+    def of_some(self, name: str, some: slice) -> Values:
+        """A matrix of some elements, not kept."""
+        if name in self.made:
+            return self.made[name][some]
+        kept = self._kept[name]
+        return self.whole[name][some][:, kept[:, None], kept]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._kept)
@@ -194,6 +201,13 @@ class ElementParts:
             blocks[name], rows[name] = block, span
         return cls(region, local.kind.size, blocks, rows)
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Complex in an absorbing layer."""
+        blocks = self.blocks
+        whole = blocks.whole if isinstance(blocks, _Restricted) else blocks
+        return whole["curl"].dtype
+
     def restricted(self, columns: IntArray, when_asked: bool = False) -> ElementParts:
         """The matrices of some of the local unknowns, at once, or each when it is asked for."""
         kept, rows = {}, {}
@@ -206,6 +220,12 @@ class ElementParts:
         return ElementParts(
             self.region, columns.size, blocks if when_asked else dict(blocks.items()), rows
         )
+
+    def of_some(self, name: str, some: slice) -> Values:
+        """A matrix of some elements, which is not kept where it can be made again."""
+        if isinstance(self.blocks, _Restricted):
+            return self.blocks.of_some(name, some)
+        return self.blocks[name][some]
 
     def let_go(self) -> None:
         """Forget matrices that can be made again."""
