@@ -90,10 +90,10 @@ class CondensedFactor:
 
     Attributes
     ----------
-    blocks : iterable of arrays
-        The element matrices, taken once more where eigenvalues are counted.
     inverse : sequence of (k, I, I) arrays
         Of the blocks of the elements' own unknowns.
+    own_negative : int or None
+        Negative eigenvalues of these blocks; None if complex.
     spread : sequence of (k, I, S) arrays
         That times their coupling to the shared ones.
     skeleton : SparseFactor
@@ -101,8 +101,8 @@ class CondensedFactor:
     """
 
     layout: ElementLayout
-    blocks: Iterable[Values] = field(repr=False)
     inverse: tuple[Values, ...] = field(repr=False)
+    own_negative: int | None
     spread: tuple[Values, ...] = field(repr=False)
     skeleton: SparseFactor = field(repr=False)
 
@@ -111,16 +111,8 @@ class CondensedFactor:
         """Negative eigenvalues of the matrix (Sylvester; Haynsworth for the parts); None if complex
         or not to be had.
         """
-        if any(np.iscomplexobj(one) for one in self.inverse) or self.skeleton.negative is None:
-            return None
-        # Of the blocks, not of their inverses: gradients are the smallest eigenvalues of a small
-        # element, and the largest of its inverse, whose rounding hides the signs of all others.
-        own = (
-            _negative(one)
-            for batch, _, block in _by_batch(self.layout, self.blocks)
-            for one in _part(block, batch.own, batch.own)
-        )
-        return self.skeleton.negative + sum(own)
+        outer = None if self.own_negative is None else self.skeleton.negative
+        return None if outer is None or self.own_negative is None else outer + self.own_negative
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""
@@ -154,8 +146,7 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
     ----------
     layout : ElementLayout
     blocks : iterable of (k, L, L) arrays
-        By batch, whole or in parts of some elements; symmetric. Taken one after the other, and once
-        more where eigenvalues are counted.
+        By batch, whole or in parts of some elements; symmetric. Taken one after the other.
 
     Raises
     ------
@@ -164,6 +155,7 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
     """
     inverses: list[Values] = []
     spreads: list[Values] = []
+    own_negative: int | None = 0
     # One value more than the pattern holds: the slot of pairs that a wall removed.
     data: Values = np.zeros(layout.indices.size + 1)
     schur: Values = np.zeros(0)
@@ -175,12 +167,8 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
             spreads.append(np.empty((count, own_size, shared_size), dtype=block.dtype))
             schur = np.empty((count, shared_size, shared_size), dtype=block.dtype)
         coupling = _part(block, batch.own, batch.shared)
-        # Inverted and not factorised: LAPACK's symmetric solves take one matrix at a time, whereas
-        # products with inverses take all elements of a batch at once.
-        try:
-            inverses[-1][some] = np.linalg.inv(_part(block, batch.own, batch.own))
-        except np.linalg.LinAlgError as error:
-            raise RuntimeError("exactly singular") from error
+        inverses[-1][some], negative = _inverted(_part(block, batch.own, batch.own))
+        own_negative = None if own_negative is None or negative is None else own_negative + negative
         np.matmul(inverses[-1][some], coupling, out=spreads[-1][some])
         schur[some] = _part(block, batch.shared, batch.shared)
         schur[some] -= coupling.transpose(0, 2, 1) @ spreads[-1][some]
@@ -192,7 +180,7 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
         (data[:-1], layout.indices, layout.indptr), shape=(layout.skeleton, layout.skeleton)
     )
     skeleton = factorised_sparse(matrix)
-    return CondensedFactor(layout, blocks, tuple(inverses), tuple(spreads), skeleton)
+    return CondensedFactor(layout, tuple(inverses), own_negative, tuple(spreads), skeleton)
 
 
 def _by_batch(
@@ -234,10 +222,35 @@ def _add(data: Values, slot: NDArray[np.int32], values: Values) -> None:
         part += np.bincount(slot, weights=values, minlength=data.size)
 
 
-def _negative(block: Values) -> int:
-    """Negative eigenvalues of a small symmetric matrix: Bunch-Kaufman pivots."""
-    packed, pivots, _ = lapack.dsytrf(block, lower=1, lwork=32 * max(block.shape[0], 1))
-    single = pivots > 0
-    return (
-        int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2
+def _inverted(blocks: Values) -> tuple[Values, int | None]:
+    """Inverses of small symmetric matrices, which are overwritten, and how many negative
+    eigenvalues these have together; None if complex.
+
+    Inverted and not factorised alone: products with inverses take all elements of a batch at once.
+    By symmetric factors (Bunch and Kaufman), in half the time of `numpy.linalg.inv`; their pivots
+    tell the signs. The eigenvalues of the inverses would not: gradients are the smallest
+    eigenvalues of a small element, and the largest of its inverse, whose rounding hides all others.
+
+    Raises
+    ------
+    RuntimeError
+        If one is singular.
+    """
+    complex_ = np.iscomplexobj(blocks)
+    factorise, invert = (
+        (lapack.zsytrf, lapack.zsytri) if complex_ else (lapack.dsytrf, lapack.dsytri)
     )
+    work, negative = 32 * max(blocks.shape[1], 1), 0
+    for block in blocks if blocks.shape[1] else ():
+        # The transpose is the same matrix in LAPACK's order, so that nothing is copied.
+        packed, pivots, singular = factorise(block.T, lower=1, lwork=work, overwrite_a=1)
+        if singular:
+            raise RuntimeError("exactly singular")
+        if not complex_:
+            # LAPACK marks both rows of a 2 x 2 pivot, which is indefinite, by a negative entry.
+            single = pivots > 0
+            negative += int(np.count_nonzero(packed.diagonal()[single] < 0))
+            negative += int(np.count_nonzero(~single)) // 2
+        block.T[:] = invert(packed, pivots, lower=1, overwrite_a=1)[0]
+    lower = np.triu(blocks, 1).transpose(0, 2, 1)
+    return np.asarray(np.triu(blocks) + lower), None if complex_ else negative
