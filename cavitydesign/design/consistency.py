@@ -14,6 +14,11 @@ from .input_problem import Location, Problem
 from .medium_entry import medium_problems
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 
+# Who coats a body on its outside finds here how.
+_COATED = (
+    "; coatings lie between fibre and body. A rod in a coat is a fibre in a body; a coated sphere "
+    "is a section (docs/sections.md)"
+)
 _RESERVED_REGIONS = ("fibre", "body", "surround")
 # Keys that say where light curves lie, and mean nothing beside the other kind of pump.
 _OF_KIND: dict[str, dict[str, tuple[str, ...]]] = {
@@ -121,13 +126,10 @@ def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:
             cavity["fibre_taper"],
         )
     if fibre <= 0 and not points:
-        for key in ("coatings", "fibre_taper"):
+        for key, more in (("coatings", _COATED), ("fibre_taper", "")):
             if cavity.get(key):
-                yield Problem(
-                    ("cavity", key),
-                    "needs a fibre: give fibre_diameter_um above 0 and fibre",
-                    cavity[key],
-                )
+                text = f"needs a fibre: give fibre_diameter_um above 0 and fibre{more}"
+                yield Problem(("cavity", key), text, cavity[key])
         return
     if "fibre" not in cavity:
         given = points[0] if points else "fibre_diameter_um above 0"

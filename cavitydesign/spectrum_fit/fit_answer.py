@@ -101,7 +101,8 @@ class FitAnswer:
         What the first labelling says against the model itself; its diameter is not to be trusted
         then.
     could_be_free : tuple of str
-        What was held fixed and may be wrong, where something contradicts the model.
+        What was held fixed or near the design and may be wrong, where something contradicts the
+        model.
 
     Examples
     --------

@@ -15,6 +15,12 @@ from .fit_prior import FitPrior
 
 # A true model is doubted wrongly in one of a thousand fits for each of the four tests
 _DOUBTED_BELOW = 1e-3
+# Where the command takes the priors of what is always fitted
+_OPTIONS = {
+    "diameter": " (--diameter-sd)",
+    "index of the body": " (--index-sd)",
+    "spectrometer's offset": " (--offset-sd)",
+}
 _PARAMETERS = 3  # diameter, index of the body, spectrometer's offset; and one for each other medium
 
 
@@ -66,17 +72,20 @@ def contradictions(
         chance = 2 * float(norm.sf(abs(pull)))
         if chance < _DOUBTED_BELOW:
             out.append(
-                f"the {name} is {abs(pull):.1f} standard deviations from its prior: "
-                f"a chance of {chance:.0e}"
+                f"the {name} is {abs(pull):.1f} standard deviations from its prior"
+                f"{_OPTIONS.get(name, '')}: a chance of {chance:.0e}"
             )
     return tuple(out)
 
 
-def could_be_free(keys: Sequence[str], radial_orders: int, axial_orders: int) -> tuple[str, ...]:
-    """What a fit held fixed and may be wrong, a sentence each.
+def could_be_free(
+    prior: FitPrior, keys: Sequence[str], radial_orders: int, axial_orders: int
+) -> tuple[str, ...]:
+    """What a fit held fixed or near the design, and may be wrong, a sentence each.
 
     Parameters
     ----------
+    prior : FitPrior
     keys : sequence of str
         Of the media in the design file whose indices were held, such as "cavity.surround".
     radial_orders, axial_orders : int
@@ -84,12 +93,14 @@ def could_be_free(keys: Sequence[str], radial_orders: int, axial_orders: int) ->
     """
     held = (
         f"held fixed: the index of {' and '.join(keys)}; what may be off is fitted where the "
-        "design "
-        "gives it a spread: index = { value = 1.33, sd = 0.02 }, or index_offset = "
+        "design gives it a spread: index = { value = 1.33, sd = 0.02 }, or index_offset = "
         "{ value = 0.0, sd = 0.02 } beside a name",
     )
     return (
         *(held if keys else ()),
+        f"held near the design: the index of the body within {prior.index_sd:g} (--index-sd) and "
+        f"the diameter within {prior.diameter_sd_um:g} um (--diameter-sd), one standard deviation "
+        "each; more lets them go farther",
         f"families asked: p up to {radial_orders}, q up to {axial_orders - 1}; "
         "modes.radial_orders, axial_orders or polarisation may ask for more",
     )

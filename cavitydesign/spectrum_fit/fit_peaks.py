@@ -110,7 +110,7 @@ def with_held(answer: FitAnswer, design: Mapping[str, Any]) -> FitAnswer:
     held = [key for key in keys if key not in free]
     modes = design.get("modes", {})
     asked = (modes.get(name, 1) for name in ("radial_orders", "axial_orders"))
-    return replace(answer, could_be_free=could_be_free(held, *asked))
+    return replace(answer, could_be_free=could_be_free(answer.prior, held, *asked))
 
 
 def _contradictions(

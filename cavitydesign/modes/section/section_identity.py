@@ -109,7 +109,7 @@ def identify_section(
             out.append(Identity(polarisation_of(parts), 0, 0, parts / total, 0.0, inside))
             continue
         body = np.ones(mesh.elements, bool) if whole else numbers == int(np.argmax(by_body))
-        here = _Look(problem, vectors[:, [i]], float(orders[i]), body)
+        here = _Look(problem, vectors[:, [i]], float(orders[i]), body, permittivity)
         ridge = _ridge(plain_r[body], plain_z[body], density[body])
         polarisation = polarisation_of(parts)
         p, q, purity = here.orders_along(ridge, polarisation)
@@ -153,12 +153,16 @@ def _ridge(r: Array, z: Array, density: Array) -> Ridge:
 
 @dataclass(frozen=True)
 class _Look:
-    """One mode, to be looked at inside the elements of a body."""
+    """One mode, to be looked at inside the elements of a body.
+
+    Across the face D is looked at instead of E: it has no step where a coating begins.
+    """
 
     problem: SectionProblem
     vector: Values
     m: float
     body: BoolArray
+    permittivity: Array
 
     def orders_along(self, ridge: Ridge, polarisation: str) -> tuple[int, int, float]:
         """p, q and the share of the leading product, on a grid of points around a ridge."""
@@ -166,8 +170,8 @@ class _Look:
         z = ridge.middle + ridge.along * steps
         r = ridge.r(z) + ridge.across * steps[:, None]
         z = np.broadcast_to(z, r.shape)
-        of_r, of_z = self._field(r, z)
-        component = of_z if polarisation == "TM" else of_r
+        of_r, of_z, permittivity = self._field(r, z)
+        component = of_z if polarisation == "TM" else of_r * permittivity
         return _counted(component * np.sqrt(np.maximum(r, 0.0)))
 
     def orders_around(
@@ -180,13 +184,15 @@ class _Look:
         """
         rho, angle = rho[:, None], angle[None]
         r, z = frame.plain(rho, angle)
-        of_r, of_z = self._field(r, z)
+        of_r, of_z, permittivity = self._field(r, z)
         across, along = frame.turned(of_r, of_z, r, z)
-        component = along * r if polarisation == "TM" else across * rho**2
+        component = along * r if polarisation == "TM" else across * permittivity * rho**2
         return _counted(component * np.sqrt(np.maximum(r, 0.0) / rho))
 
-    def _field(self, r: Array, z: Array) -> tuple[Values, Values]:
-        """E_r and E_z at points, zero outside the body and in absorbing layers."""
+    def _field(self, r: Array, z: Array) -> tuple[Values, Values, Array]:
+        """E_r and E_z at points, zero outside the body and in absorbing layers, and the
+        permittivity.
+        """
         problem = self.problem
         flat_r, flat_z = r.ravel(), z.ravel()
         element, s, t = problem.locator.find(flat_r, flat_z)
@@ -195,7 +201,8 @@ class _Look:
         if hit.any():
             field = at_points(problem.space, self.vector, self.m, element[hit], s[hit], t[hit])
             parts[:, hit] = field.e_r[0], field.e_z[0]
-        return parts[0].reshape(r.shape), parts[1].reshape(r.shape)
+        there = self.permittivity[problem.mesh.region[element]]
+        return parts[0].reshape(r.shape), parts[1].reshape(r.shape), there.reshape(r.shape)
 
 
 def _counted(component: Values) -> tuple[int, int, float]:

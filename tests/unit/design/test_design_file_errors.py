@@ -242,6 +242,13 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
             "cavity.fibre_taper = 0.01: needs a fibre",
         ),
         (
+            {
+                "cavity.fibre_diameter_um": 0.0,
+                "cavity.coatings": [{"name": "x", "thickness_um": 0.3, "material": "PMMA"}],
+            },
+            "a coated sphere is a section (docs/sections.md)",
+        ),
+        (
             {"cavity.diameter_um": {"value": 15.0, "sd": -0.2}},
             "cavity.diameter_um.sd = -0.2: must be a number, 0 or more",
         ),

@@ -33,10 +33,11 @@ def test_missed_lines_residuals_and_priors() -> None:
     told = contradictions(PRIOR, 1, 12, [2 * x for x in deviations], errors, [("diameter", -4.0)])
     assert len(told) == 3
     assert told[0].startswith("12 of 42 lines") and "2.1 times" in told[1]
-    assert "diameter is 4.0 standard deviations" in told[2]
+    assert "diameter is 4.0 standard deviations from its prior (--diameter-sd)" in told[2]
 
 
 def test_what_could_be_free_is_named() -> None:
-    """The indices that were held, and the families that were asked for."""
-    told = " ".join(could_be_free(["coating", "surround"], 1, 2))
+    """The indices that were held, the priors that hold the body, and the families asked for."""
+    told = " ".join(could_be_free(PRIOR, ["coating", "surround"], 1, 2))
+    assert "body within 0.004 (--index-sd)" in told and "0.3 um (--diameter-sd)" in told
     assert "coating and surround" in told and "p up to 1, q up to 1" in told
