@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from ...arrays import Array, BoolArray, Values
+from ...arrays import Array, BoolArray, IntArray, Values
 from ...fem.field import on_grid
+from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import SectionMesh
 from ..permittivities import Permittivities, permittivities
 from ..solver.error import least_closed_log10_q
 from .section_measures import far_log10_q
 from .section_problem import SectionProblem
+from .seed import SectionSeed
 from .surveys.survey import SurveyedMode
 
 # Of the largest energy density, above which a piece of the section holds a mode itself: the noise
 # of the survey is below 1e-4, the modes of a second body reach 1.
 _HOLDS_A_MODE = 0.1
+_CORNER_DENSITY = 1e-5  # of the largest energy density: a corner in less field is not graded
 
 
 def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:
@@ -94,3 +98,25 @@ def _main_pieces(mesh: SectionMesh, keep: BoolArray, density: Array) -> BoolArra
     strong = np.unique(label[keep & (density > _HOLDS_A_MODE)])
     best = np.bincount(label[elements]).argmax()
     return np.asarray(keep & ((label == best) | np.isin(label, strong)))
+
+
+def graded_towards_corners(
+    surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float
+) -> tuple[SectionMesh, IntArray]:
+    """The kept elements, smaller towards the corners that the modes touch (fields are singular
+    there), and what they come from.
+    """
+    density = np.max(
+        [element_density(surveyed, s.vector, s.m, s.k_per_um) for s in seed.surveyed.values()],
+        axis=0,
+    )
+    mesh = surveyed.mesh
+    corners = singular_vertices(mesh)
+    near = np.zeros(mesh.vertices)
+    np.maximum.at(near, mesh.corners.ravel(), np.repeat(density, 4))
+    kept_number = np.full(mesh.vertices, -1)
+    kept_number[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
+    touched = corners[(near[corners] > _CORNER_DENSITY) & (kept_number[corners] >= 0)]
+    layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
+    fine, origin = graded(mesh.chosen(keep), kept_number[touched], layers)
+    return fine, np.flatnonzero(keep)[origin]

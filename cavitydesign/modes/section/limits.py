@@ -14,7 +14,9 @@ from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..solver.problem import RecalledFactor
 from ..solver.snapshot import Snapshot
+from ..solver.solved import SolvedClass
 from .orders import LEAST_ORDER
+from .section_problem import SectionProblem
 from .seed import SectionSeed
 
 # bytes; of the element matrices of one solve. The whole process then stays below 2 GB: with what
@@ -53,6 +55,16 @@ def make_room(snapshot: Snapshot) -> None:
     """Let go the factors of a snapshot, which take as much memory as the matrices."""
     if isinstance(snapshot.factor, RecalledFactor):
         snapshot.factor.let_go()
+
+
+def make_all_room(solved: SolvedClass) -> None:
+    """Let go the factors and matrices of a family, where another one is solved after it."""
+    for end in solved.ends:
+        make_room(end.snapshot)
+        end.snapshot.pencil.let_go()
+    problem = solved.family.problem
+    if isinstance(problem, SectionProblem):
+        problem.let_go()
 
 
 def check_survey(cavity: SectionCavity, order: int, stretch: BoxStretch | None = None) -> None:

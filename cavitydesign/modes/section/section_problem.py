@@ -38,13 +38,16 @@ class SectionProblem(EigenProblem):
         All elements of the section, or those where the modes live; cuts are electric walls.
     stretch : BoxStretch or None
         Absorbing layers.
+    space : SectionSpace
+    above : SectionProblem or None
+        The problem of higher degrees whose matrices hold those of this one.
     """
 
     cavity: SectionCavity
     mesh: SectionMesh
     stretch: BoxStretch | None
     space: SectionSpace = field(repr=False)
-    affine: AffineForms[SectionSpace] = field(repr=False)
+    above: SectionProblem | None = field(default=None, repr=False)
     mirror = None
 
     @classmethod
@@ -59,25 +62,26 @@ class SectionProblem(EigenProblem):
         wavelength and index come later).
         """
         space = SectionSpace.of(mesh, orders, mesh.at_boundary(but=cavity.magnetic), stretch)
-        extra = 2 if stretch is None else 3
-        return cls(
-            cavity,
-            mesh,
-            stretch,
-            space,
-            assemble_section(space, len(cavity.regions), cavity.uniaxial, extra),
-        )
+        made = cls(cavity, mesh, stretch, space)
+        _ = made.forms  # once more only after `let_go`
+        return made
 
     def lowered(self, steps: int) -> SectionProblem:
         """The problem on its own elements at so many polynomial orders less in each."""
         space = self.space.lowered(steps)
-        forms = self.affine.restricted(space, when_asked=True)
-        return SectionProblem(self.cavity, self.mesh, self.stretch, space, forms)
+        return SectionProblem(self.cavity, self.mesh, self.stretch, space, self)
 
-    @property
+    @cached_property
     def forms(self) -> AffineForms[SectionSpace]:
         """The affine matrices."""
-        return self.affine
+        if self.above is not None:
+            return self.above.forms.restricted(self.space, when_asked=True)
+        extra = 2 if self.stretch is None else 3
+        return assemble_section(self.space, len(self.cavity.regions), self.cavity.uniaxial, extra)
+
+    def let_go(self) -> None:
+        """Forget the matrices, which are made again when they are asked for."""
+        vars(self).pop("forms", None)
 
     @property
     def order(self) -> int:

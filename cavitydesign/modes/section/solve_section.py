@@ -11,10 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...arrays import BoolArray, IntArray
 from ...errors import SolverError
-from ...mesh.corners import graded, singular_vertices
-from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ...progress import Progress
 from ...units import wavelength_nm
@@ -32,12 +29,13 @@ from ..stopwatch import OutOfTimeError, Stopwatch
 from .around.lossy import absorbing_ends
 from .asked_modes import searched, wanted_labels
 from .facet_error import facet_errors, facet_notes
-from .kept_elements import element_density, kept_elements
+from .kept_elements import graded_towards_corners, kept_elements
 from .leak_errors import goal_of, leak_errors, reflected
 from .limits import (
     CRAMPED,
     MOST_BYTES,
     and_later,
+    make_all_room,
     make_room,
     matrix_bytes,
     rest_of,
@@ -62,12 +60,11 @@ _LOST = (
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
 _LEFT = "were left undone after {:g} s of computing; the errors stated are what that leaves"
 _MOST_NAMED = 4  # labels that a line names
-_CORNER_DENSITY = 1e-5  # of the largest energy density: a corner in less field is not graded
 _WINDOW_SHARE = 0.1  # of the accuracy: energy that elements left out of the window may hold
 # A factorisation costs as much as ten corrections of the reduced basis.
 _CORRECTING = Correcting(1e4, 6, 2e-4, True)
-# A coarser accuracy asked for is not coarser here: at 1e-2 the lowest degrees put a mode of m = 16
-# so far off that it was not known again, whatever the hint; 1e-3 takes the same time.
+# A coarser accuracy asked for is not coarser here: at 1e-2 a mode of m = 16 was so far off that it
+# was not known again, whatever the hint; 1e-3 takes the same time.
 _COARSEST = 1e-3
 # Accuracy beyond which corrections of the reduced basis (to 2e-4 of it) are rounding.
 _FINEST = 1e-8
@@ -100,9 +97,12 @@ def solve_section(
     seeds = section_seeds(request, surveyed, cavity.bodies)
     if not seeds and watch.surveyed_long:
         raise SolverError(ended_without(request, watch.limit_s))
-    results = []
+    problem.let_go()  # what is still asked of the survey is its fields
+    results: list[SolvedClass] = []
     began = time.process_time()
     for number, seed in enumerate(seeds):
+        if results:
+            make_all_room(results[-1])
         done = 0.1 + 0.8 * number / len(seeds)
         if not watch.may_go_on(and_later(seeds[number:])):
             break
@@ -181,7 +181,7 @@ def _solve_family(
         keep = kept_elements(
             surveyed, list(seed.surveyed.values()), _WINDOW_SHARE * share * accuracy
         )
-        mesh, origin = _graded(surveyed, seed, keep, accuracy)
+        mesh, origin = graded_towards_corners(surveyed, seed, keep, accuracy)
         orders = first_orders(surveyed, list(seed.surveyed.values()), accuracy, mesh, origin)
     limited = within_memory(cavity, mesh, orders, surveyed.stretch)
     cramped = not np.array_equal(limited, orders)
@@ -308,28 +308,6 @@ def _in_order(low: Snapshot, high: Snapshot, bodies: int) -> tuple[Snapshot, Sna
         for snapshot in (low, high)
     )
     return low, high
-
-
-def _graded(
-    surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float
-) -> tuple[SectionMesh, IntArray]:
-    """The kept elements, smaller towards the corners that the modes touch (fields are singular
-    there), and what they come from.
-    """
-    density = np.max(
-        [element_density(surveyed, s.vector, s.m, s.k_per_um) for s in seed.surveyed.values()],
-        axis=0,
-    )
-    mesh = surveyed.mesh
-    corners = singular_vertices(mesh)
-    near = np.zeros(mesh.vertices)
-    np.maximum.at(near, mesh.corners.ravel(), np.repeat(density, 4))
-    kept_number = np.full(mesh.vertices, -1)
-    kept_number[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
-    touched = corners[(near[corners] > _CORNER_DENSITY) & (kept_number[corners] >= 0)]
-    layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
-    fine, origin = graded(mesh.chosen(keep), kept_number[touched], layers)
-    return fine, np.flatnonzero(keep)[origin]
 
 
 def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:

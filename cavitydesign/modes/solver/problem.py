@@ -48,6 +48,10 @@ class Pencil:
         """B."""
         return self._both.get()[1]
 
+    def let_go(self) -> None:
+        """Make room; both are made again when they are asked for."""
+        self._both.let_go()
+
     def factor(self, shift: complex) -> Factor:
         """Factorisation of K - shift B."""
         return RecalledFactor(self, shift)
