@@ -1,8 +1,10 @@
 """Time and memory of meshed sections: the shipped ones, and time against error beside NGSolve.
 
     python tests/benchmarks/time_sections.py --peer PYTHON --out docs/benchmarks
+    python tests/benchmarks/time_sections.py --shipped --before CHECKOUT
 
-PYTHON is an interpreter that has ngsolve and NumPy. Both programs solve the same cavities on one
+PYTHON is an interpreter that has ngsolve and NumPy. With `--shipped` the shipped sections alone are
+measured and printed, with `--before` in turns with another checkout. Both programs solve the same cavities on one
 thread, each task in a process of its own, imports left out; NGSolve on meshes of high order made
 by hand for these cavities (`ngsolve_sections.py`), with its own shift-and-invert Arnoldi iteration.
 Errors are those against the independent reference in `tests/physics/ngsolve_sections.json`.
@@ -30,6 +32,7 @@ REFERENCE = ROOT / "tests" / "physics" / "ngsolve_sections.json"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 GOAL_S, GOAL_GB = 1.2, 0.3  # of each shipped section
 ACCURACIES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+STAGES = ("seeds", "mesh", "assemble", "solve", "errors", "count", "losses")
 ORDERS = (2, 3, 4, 5)  # of NGSolve; order 6 is the reference itself
 
 
@@ -47,6 +50,8 @@ def shipped_task(name: str) -> dict[str, Any]:
         "gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
         "modes": len(modes),
         "stated": max(errors),
+        # by wall time, so that another process on the machine slows all alike
+        "shares": {name: modes.seconds.get(name, 0.0) / modes.seconds["total"] for name in STAGES},
     }
 
 
@@ -85,10 +90,12 @@ def peer_task(row: dict[str, Any], order: int) -> dict[str, Any]:
     }
 
 
-def run(task: str, *given: object, python: str = sys.executable) -> dict[str, Any]:
+def run(
+    task: str, *given: object, python: str = sys.executable, checkout: Path = ROOT
+) -> dict[str, Any]:
     """A task in a process of its own."""
     command = [python, str(Path(__file__)), "--task", json.dumps([task, *given])]
-    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(checkout)}
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if shown.returncode != 0:
         raise SystemExit(f"{task} {given}: {shown.stderr[-800:]}")
@@ -100,6 +107,23 @@ def best_of(count: int, task: str, *given: object, python: str = sys.executable)
     """The fastest of some runs."""
     runs = [run(task, *given, python=python) for _ in range(count)]
     return min(runs, key=lambda one: float(one["seconds"]))
+
+
+def shipped_table(
+    shipped: dict[str, dict[str, Any]], before: dict[str, dict[str, Any]]
+) -> list[str]:
+    """The shipped sections: time, memory, where the time goes."""
+    old = ["s before", "GB before"] if before else []
+    titles = ["section", "modes", "processor time s", "peak memory GB", *old]
+    titles += ["largest stated relative error", *(f"{stage} %" for stage in STAGES)]
+    lines = [f"| {' | '.join(titles)} |", "|" + len(titles) * "---|"]
+    for name, one in shipped.items():
+        cells = [name, str(one["modes"]), f"{one['seconds']:.2f}", f"{one['gb']:.2f}"]
+        if before:
+            cells += [f"{before[name]['seconds']:.2f}", f"{before[name]['gb']:.2f}"]
+        cells += [f"{one['stated']:.1e}", *(f"{100 * one['shares'][s]:.0f}" for s in STAGES)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def page(shipped: dict[str, dict[str, Any]], curves: dict[str, dict[str, Any]], load: str) -> str:
@@ -115,12 +139,8 @@ def page(shipped: dict[str, dict[str, Any]], curves: dict[str, dict[str, Any]], 
         "",
         f"The goals are {GOAL_S} s of processor time and {GOAL_GB} GB for each shipped section.",
         "",
-        "| section | modes | processor time s | peak memory GB | largest stated relative error |",
-        "|---|---|---|---|---|",
+        *shipped_table(shipped, {}),
     ]
-    for name, one in shipped.items():
-        cells = [str(one["modes"]), f"{one['seconds']:.2f}", f"{one['gb']:.2f}"]
-        lines.append(f"| {name} | {' | '.join(cells)} | {one['stated']:.1e} |")
     lines += ["", "![Time against error](time_sections.png)", ""]
     lines += ["| cavity | program | setting | error | stated error | processor time s |"]
     lines += ["|---|---|---|---|---|---|"]
@@ -184,6 +204,8 @@ def main(words: Sequence[str] | None = None) -> None:
     options.add_argument("--peer", help="an interpreter that has ngsolve")
     options.add_argument("--out", type=Path, help="folder of the page")
     options.add_argument("--repeats", type=int, default=2)
+    options.add_argument("--shipped", action="store_true", help="the shipped sections alone")
+    options.add_argument("--before", type=Path, help="a checkout to compare the shipped ones with")
     options.add_argument("--task", help=argparse.SUPPRESS)
     asked = options.parse_args(words)
     if asked.task is not None:
@@ -191,10 +213,19 @@ def main(words: Sequence[str] | None = None) -> None:
         print(json.dumps(TASKS[name](*given)))
         return
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
-    shipped = {}
+    shipped: dict[str, dict[str, Any]] = {}
+    before: dict[str, dict[str, Any]] = {}
     for file in sorted(SHIPPED.glob("*.toml")):
-        shipped[file.stem] = best_of(asked.repeats, "shipped", file.stem)
-        print(file.stem, shipped[file.stem], flush=True)
+        checkouts = [(ROOT, shipped), *([(asked.before, before)] if asked.before else [])]
+        for _ in range(asked.repeats):
+            for checkout, table in checkouts:
+                one = run("shipped", file.stem, checkout=checkout)
+                if one["seconds"] < table.get(file.stem, one)["seconds"] or file.stem not in table:
+                    table[file.stem] = one
+        print(file.stem, shipped[file.stem], before.get(file.stem), flush=True)
+    if asked.shipped:
+        print("\n".join(["", *shipped_table(shipped, before), "", f"load {load}"]))
+        return
     curves: dict[str, dict[str, Any]] = {}
     for row in json.loads(REFERENCE.read_text()):
         solver = [(a, best_of(asked.repeats, "solver", row, a)) for a in ACCURACIES]
