@@ -7,6 +7,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
+from ...fem.field import ON_AXIS
+from ..permittivities import permittivities
 from ..solver.bars import LESS_OF_LOG_Q
 from ..solver.snapshot import Snapshot
 from .orders import DiscreteError
@@ -16,15 +20,9 @@ from .section_problem import SectionProblem
 # asked for. Above a Q of 1e4 k only checks the far field, right to 1/Q: its imaginary part serves
 # for that without more digits of the real one (a disk of Q = 1e7: 7e-4 of log10 Q, at 4e-7 of k).
 _OF_INVERSE_Q, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-4, 0.03
-# Of 1/Q, what absorbing layers that have the room they need leave of k whatever its orders: 2e-7 to
-# 1.7e-6 on exact spheres of Q 8 to 40 at 1e-7, most where waves leave askew and the outermost
-# elements are longer than they; what more there is at coarser accuracies is that of the elements of
-# the layers, which their orders tell. Of k 1e-9, what spheres of higher Q were off, as far as that
-# is not above the share of 1/Q that was ever seen.
-_REFLECTED, _LEAST_OF_K, _MOST_REFLECTED = 1e-6, 1e-9, 5e-5
-# Waves that grow outwards come back larger, on exact spheres 4e-4 of 1/Q at Q = 3.25 and below
-# 1.1e-5 at 4.4: by the exponential of (8 / Q)^2, up to a twentieth.
-_GROWN_AT, _MOST_GROWN = 8.0, 5e-2
+# Of 1/Q, what layers that have the room they need leave of k whatever its orders, beside what
+# their ends send back: 3e-9 to 4e-8 on exact spheres of Q 3 to 40 at 1e-8.
+_REFLECTED = 1e-8
 # Cramped layers: 2e-3, and where they follow r and z within a round section k errs by 0.6 Q^(-3/2)
 # too (spheres of Q 90 to 5600: half to 2.4 times that).
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
@@ -53,12 +51,41 @@ def _inverse_q(k: complex) -> float:
 def reflected(k: complex, problem: SectionProblem) -> float:
     """Relative error of k by what absorbing layers reflect."""
     inverse_q = _inverse_q(k)
-    if problem.stretch is None or problem.stretch.full:
-        grown = _REFLECTED * math.exp(min((_GROWN_AT * inverse_q) ** 2, 50.0))
-        least = min(_MOST_REFLECTED * inverse_q, _LEAST_OF_K)
-        return float(max(min(grown, _MOST_GROWN) * inverse_q, least))
+    if problem.stretch is None:
+        return 0.0
+    if problem.stretch.full:
+        return (_REFLECTED + _sent_back(k, problem)) * inverse_q
     by_round = 0.0 if problem.cavity.ends.straight else _REFLECTED_BY_ROUND * inverse_q**1.5
     return float(_REFLECTED_CRAMPED * inverse_q + by_round)
+
+
+def _sent_back(k: complex, problem: SectionProblem) -> float:
+    """Amplitude, over that of the wave that leaves, of what the ends of the layers send back.
+
+    A wave runs as exp(i k n rho), with rho the stretched distance; metal at its end sends back an
+    amplitude of exp(2 i k n rho), to first order in which k shifts by that share of 1/Q. Of a mode
+    with Im k < 0 it grows over the real part of rho. Waves of m > 0 turn out of the barrier first
+    and decay more.
+    """
+    mesh, box = problem.mesh, problem.stretch
+    assert box is not None
+    edge = mesh.at_boundary(but=(*problem.cavity.magnetic, *problem.cavity.electric))
+    corners = mesh.edges[edge]
+    owner = np.zeros(mesh.edges.shape[0], dtype=np.int64)
+    owner[mesh.element_edges] = np.arange(mesh.elements)[:, None]
+    r, z = mesh.vertex_positions[corners].transpose(2, 0, 1)
+    index = np.sqrt(permittivities(problem.cavity, k.real).ordinary[mesh.region[owner[edge]]])
+    bodies = mesh.nodes[problem.body_numbers >= 0][..., 1]
+    middle = 0.5 * (bodies.min() + bodies.max())
+    ends = np.sqrt(box.radial(r)[0] ** 2 + (box.axial(z)[0] - middle) ** 2)
+    back = np.exp(np.minimum(-2.0 * (k * index[:, None] * ends).imag, 0.0))
+    # not those towards the axis, where waves of m > 0 do not run
+    start = np.array([0.0, middle])
+    ray = mesh.vertex_positions[corners].mean(axis=1) - start
+    inside = mesh.nodes.mean(axis=(1, 2))[owner[edge]] - start
+    outer = ((ray - inside) * ray).sum(axis=1) > 0.0
+    cut = box.beyond(r, z) & outer[:, None] & (r > ON_AXIS * mesh.extent_um[1])
+    return float(back[cut].max(initial=0.0))
 
 
 def leak_errors(
@@ -79,5 +106,6 @@ def leak_errors(
         inverse_q = _inverse_q(high.wavenumber(q))
         by_k = 2.0 * error / (math.log(10.0) * inverse_q) if inverse_q else 0.0
         share = _SHARE_IN_Q + (1.0 - _SHARE_IN_Q) * min(_ALL_BELOW * inverse_q, 1.0)
-        out[q] = max(changes.get(q, 0.0) / gain, share * by_k)
+        # an error of k holds its imaginary part
+        out[q] = min(max(changes.get(q, 0.0) / gain, share * by_k), by_k)
     return out

@@ -28,6 +28,7 @@ _MOST_WANTED = 48  # eigenpairs of one search, each of which costs a solve of th
 # Eigenpairs beside the wanted ones, of which the clearest is taken where several have one name; of
 # the fewer beside a mode that hardly leaks most are modes of the layers, whose iteration is long.
 _BESIDE, _BESIDE_HARDLY_LEAKY = 3, 1
+_SEARCHED_TOGETHER = 0.01  # of k, between axial orders that one shift serves
 _RESIDUAL = 1e-6  # of the inverted problem; eigenvalues are right to its square
 # How far k may lie from its estimate, relative and in azimuthal orders: estimates of the survey are
 # right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
@@ -62,6 +63,27 @@ _TIMES_ERROR_OF_K, _TIMES_CHANGE, _LAYER_AGREES = 2.0, 5.0, 0.02
 
 class Section(Discretisation):
     """Curved quadrilaterals, each of its own degree."""
+
+    def together(
+        self, problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]
+    ) -> Sequence[Sequence[int]]:
+        """All from one shift, or where layers have their own modes, which lie between those of the
+        bodies (48 of them between TM 5 1 0 and TM 5 1 2 of a sphere of index 3.3), each axial order
+        that is not near another; supermodes are told apart by their order, and stay together.
+        """
+        if not problem.is_complex:
+            return [qs]
+        orders: dict[int, list[int]] = {}
+        for q in sorted(qs, key=lambda q: -seed.k_per_um(m, q)):
+            orders.setdefault(q // seed.bodies, []).append(q)
+        groups: list[list[int]] = []
+        for own in orders.values():
+            last = min((seed.k_per_um(m, q) for q in groups[-1]), default=0.0) if groups else 0.0
+            if last and max(seed.k_per_um(m, q) for q in own) > last * (1.0 - _SEARCHED_TOGETHER):
+                groups[-1] += own
+            else:
+                groups.append(own)
+        return groups
 
     def search(
         self, problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]

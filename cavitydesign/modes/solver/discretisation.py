@@ -22,7 +22,7 @@ from ..estimates.seeds import Seed
 from ..losses.measures import Measures
 from ..permittivities import Permittivities, permittivities
 from .problem import EigenProblem
-from .snapshot import RawMode, Snapshot
+from .snapshot import RawMode, Snapshot, joined
 from .solved_vectors import SolvedVectors
 
 
@@ -77,6 +77,12 @@ class Discretisation(ABC):
     @abstractmethod
     def search(self, problem: Any, seed: Any, m: int, qs: Sequence[int]) -> Search:
         """Where, and how widely, the wanted axial orders of an azimuthal order are searched for."""
+
+    def together(
+        self, problem: Any, seed: Any, m: int, qs: Sequence[int]
+    ) -> Sequence[Sequence[int]]:
+        """The axial orders in groups that are searched for together, the highest first."""
+        return [qs]
 
     @abstractmethod
     def chosen(
@@ -135,6 +141,19 @@ def first_snapshot(
     """
     guesses = [seed.k_per_um(m, q) for q in qs]
     eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
+    groups = discretisation.together(problem, seed, m, qs)
+    return joined([_searched(discretisation, problem, seed, m, group, eps) for group in groups])
+
+
+def _searched(
+    discretisation: Discretisation,
+    problem: EigenProblem,
+    seed: Seed,
+    m: int,
+    qs: Sequence[int],
+    eps: Permittivities,
+) -> Snapshot:
+    """Eigenpairs of some axial orders, from one shift."""
     how = discretisation.search(problem, seed, m, qs)
     pencil = problem.pencil(m, eps)
     factor, shift = pencil.factor_near(how.shift)

@@ -4,6 +4,7 @@ measured.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from ...eigen.factor import Factor
 from ..permittivities import Permittivities
 from .problem import EigenProblem, Pencil
 
+# Relative distance in k^2 of two that are one mode found twice: each is right to 1e-12
+_SAME = 1e-9
 _NEIGHBOURS = 1  # of the named modes, which the reduced basis needs where they are coupled
 
 
@@ -56,6 +59,24 @@ class Snapshot:
         new_columns = {int(column): new_column for new_column, column in enumerate(kept)}
         chosen = {q: new_columns[column] for q, column in self.chosen.items()}
         return replace(self, values=self.values[kept], vectors=self.vectors[:, kept], chosen=chosen)
+
+
+def joined(parts: Sequence[Snapshot]) -> Snapshot:
+    """Eigenpairs of one azimuthal order from several shifts as those of the first one."""
+    if len(parts) == 1:
+        return parts[0]
+    named = [(part, q, column) for part in parts for q, column in part.chosen.items()]
+    values = [part.values[column] for part, _, column in named]
+    vectors = [part.vectors[:, [column]] for part, _, column in named]
+    for part in parts:
+        for column, value in enumerate(part.values):
+            if all(abs(value - other) > _SAME * abs(value) for other in values):
+                values.append(value)
+                vectors.append(part.vectors[:, [column]])
+    chosen = {q: number for number, (_, q, _) in enumerate(named)}
+    return replace(
+        parts[0], values=np.array(values), vectors=np.concatenate(vectors, axis=1), chosen=chosen
+    )
 
 
 @dataclass(frozen=True)
