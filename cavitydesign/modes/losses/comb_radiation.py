@@ -55,11 +55,13 @@ def log10_radiation_qs(
     qs: NDArray[np.int64],
     k0_per_um: Array,
     around: Surroundings,
-) -> Array:
-    """log10 of the radiative Q of each mode by each of its vectors, (j, k); infinite where nothing
-    is polarised.
+) -> tuple[Array, Array]:
+    """log10 of the radiative Q of each mode by each of its vectors, (j, k), infinite where nothing
+    is polarised; and how alike the vectors radiate to the first, (j, k).
 
-    All vectors are taken where, and towards where, the first one radiates.
+    All vectors are taken where, and towards where, the first one radiates. Alike, from 0 to 1, is
+    the part of a vector's amplitude whose pattern is that of the first one: a sphere's modes of
+    other axial orders are other multipoles, whose light adds to its power and not to its amplitude.
 
     Parameters
     ----------
@@ -74,13 +76,13 @@ def log10_radiation_qs(
     around : Surroundings
     """
     counts = np.where(orders > 40, 14, 40) + 2 * qs
-    out = np.empty((sources.e_r.shape[0], orders.size))
+    out, alike = np.empty((2, sources.e_r.shape[0], orders.size))
     for count in np.unique(counts):
         same = np.flatnonzero(counts == count)
         for begin in range(0, same.size, _AT_ONCE):
             check_time()
             some = same[begin : begin + _AT_ONCE]
-            out[:, some] = _of_some(
+            out[:, some], alike[:, some] = _of_some(
                 sources.part(some),
                 energy[some],
                 orders[some],
@@ -89,7 +91,7 @@ def log10_radiation_qs(
                 Surroundings(around.n_surround[some], around.mirror),
                 int(count),
             )
-    return out
+    return out, alike
 
 
 def _of_some(
@@ -100,8 +102,8 @@ def _of_some(
     k0_per_um: Array,
     around: Surroundings,
     count: int,
-) -> Array:
-    """log10 of the radiative Q of modes whose patterns have the same count of directions."""
+) -> tuple[Array, Array]:
+    """`log10_radiation_qs` of modes whose patterns have the same count of directions."""
     k = k0_per_um * around.n_surround
     kept = _reaching(sources, orders, k)
     x_rim = k * np.where(kept, sources.r, 0.0).max(axis=(1, 2))
@@ -136,12 +138,14 @@ def _of_some(
         )
         scale[mode] = each[0].scale
         theta[:, mode], phi[:, mode] = [f.theta for f in each], [f.phi for f in each]
-    pattern = abs(theta) ** 2 + abs(phi) ** 2
-    whole = (2 * math.pi) ** 3 * (pattern * angle_weight).sum(axis=-1)
+    radiated = ((abs(theta) ** 2 + abs(phi) ** 2) * angle_weight).sum(axis=-1)
+    shared = (theta[0].conj() * theta + phi[0].conj() * phi) * angle_weight
+    most = np.sqrt(np.maximum(radiated[0] * radiated, 1e-300))
+    whole = (2 * math.pi) ** 3 * radiated
     power = around.n_surround * k0_per_um**4 / (32 * math.pi**2) * whole
     with np.errstate(divide="ignore"):
         quotient = np.log10(k0_per_um * math.pi * energy / power)
-    return np.asarray(quotient - 2 * scale / math.log(10.0))
+    return quotient - 2 * scale / math.log(10.0), abs(shared.sum(axis=-1).real) / most
 
 
 def _reaching(sources: SharedSources, orders: NDArray[np.int64], k: Array) -> NDArray[np.bool_]:

@@ -27,6 +27,13 @@ from .window_problem import Probe, WindowProblem
 # Error of log10 Q by what a reduced basis lacks, above which the modes of an azimuthal order are
 # solved for themselves
 _HEARD = 3e-4
+# What is left in other patterns, over what a correction takes there, squared: the factors of
+# another azimuthal order take up to three times too much of a mode beside the shift.
+_OTHER_PATTERNS = 4.0
+# Of what a correction radiates, the least part that counts as the mode's own pattern: patterns of
+# opposite signs may cancel in it and not in what is left (8 combs of spheres at 1e-6 and 1e-7: no
+# error beyond three stated ones with 0.1; two modes of p = 2 at 3.1 and 3.6 times with 0).
+_LEAST_ALIKE = 0.1
 _OF_TAIL = 0.3  # error of a tail that is not in the window, told from the field at its end
 
 
@@ -143,7 +150,7 @@ class _Group:
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
         walls, of_k, beyond = _walls(problem, probe, modes)
-        far, of_taken = (
+        far, far_errors = (
             self._radiation(energy * both / length)
             if with_far
             else np.full((2, modes.count), math.nan)
@@ -158,7 +165,7 @@ class _Group:
                 float(far[j]),
                 self._scattering(j, float(energy[j])),
                 float(shift[j]),
-                _error_by(float(far[j]), float(of_taken[j])),
+                float(far_errors[j]),
                 float((beyond[j] + _OF_TAIL * tail[j]) / energy[j]),
                 float(bound[j]),
                 wall_in_far=wall_in_far(problem, int(modes.m[j]), int(modes.q[j]), float(n_k[j])),
@@ -166,18 +173,20 @@ class _Group:
             for j in range(modes.count)
         ]
 
-    def _radiation(self, energy: Array) -> Array:
-        """log10 Q of the modes, and by what their corrections alone radiate: (2, k); the energy of
-        a slice is that per length.
+    def _radiation(self, energy: Array) -> tuple[Array, Array]:
+        """log10 Q of the modes, (k,), and its errors by what their corrections radiate besides; the
+        energy of a slice is that per length.
         """
         problem, modes = self.problem, self.modes
         if problem.cavity.sliced:
             x = modes.k_per_um * modes.n_surround * problem.cavity.outline.equator_radius_um
             rim = tangential_at_rim(problem, modes)
-            return log10_slice_qs(rim, energy, modes.m, modes.k_per_um, x)
+            far = log10_slice_qs(rim, energy, modes.m, modes.k_per_um, x)
+            return far[0], _errors_by(far[0], far[1], np.ones(modes.count))
         sources = far_sources(problem, self.probe, self.field, modes)
         around = Surroundings(modes.n_surround, problem.mirror)
-        return log10_radiation_qs(sources, energy, modes.m, modes.q, modes.k_per_um, around)
+        far, alike = log10_radiation_qs(sources, energy, modes.m, modes.q, modes.k_per_um, around)
+        return far[0], _errors_by(far[0], far[1], alike[1])
 
     def _tail(self) -> Array:
         """Energy between an absorbing layer that begins within the barrier and the caustic: a
@@ -254,6 +263,17 @@ def _walls(
     return bound, of_k, beyond
 
 
-def _error_by(far: float, of_taken: float) -> float:
-    """Error of log10 Q by what a correction took from the field."""
-    return 2.0 * math.log10(1.0 + 10.0 ** (0.5 * (far - of_taken))) if math.isfinite(far) else 0.0
+def _errors_by(far: Array, of_taken: Array, alike: Array) -> Array:
+    """Errors of log10 Q by what corrections took from the fields.
+
+    Parameters
+    ----------
+    far, of_taken : (k,) arrays
+        log10 Q of the modes, and by what the corrections alone radiate.
+    alike : (k,) array
+        The part of the corrections' amplitude that has the modes' own pattern.
+    """
+    known = np.isfinite(far)
+    share = 10.0 ** (np.where(known, far, 0.0) - of_taken)
+    changed = 2.0 * np.maximum(alike, _LEAST_ALIKE) * np.sqrt(share) + _OTHER_PATTERNS * share
+    return np.where(known, np.log10(1.0 + changed), 0.0)

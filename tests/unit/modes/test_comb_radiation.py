@@ -12,7 +12,10 @@ from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.losses import comb_radiation
-from cavitydesign.modes.rim import window_measures
+from cavitydesign.modes.rim import far_source, window_measures
+from cavitydesign.modes.rim.window_problem import WindowProblem
+from cavitydesign.modes.solver.snapshot import RawMode
+from cavitydesign.modes.solver.solved_vectors import SolvedVectors
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_thick_layers(
         with monkeypatch.context() as patch:
             patch.setattr(comb_radiation, "_amplitudes", lambda *given: None)
             alone = read(*given)  # type: ignore[arg-type]
-        off.extend(abs(together[0] - alone[0]))
+        off.extend(abs(together[0][0] - alone[0][0]))
         return together
 
     monkeypatch.setattr(window_measures, "log10_radiation_qs", both_ways)
@@ -95,3 +98,30 @@ def test_thick_layers(
     assert len(find_modes(Cavity(Spheroid(radius_um, radius_um), material, air), request_)) > 5
     print(f"{len(off)} readings, {max(off):.1e} apart")
     assert np.max(off) < 1e-9
+
+
+def test_other_axial_orders_are_other_patterns() -> None:
+    """TM 60 1 0 and TM 60 1 2 of a sphere are the multipoles l = 60 and 62, whose patterns are
+    orthogonal: 1e-3 holds what closed walls and directions leave of that. A mode is like itself.
+    """
+    media = ConstantIndex.of(1.5), ConstantIndex.of(1.0)
+    request = ModeRequest("TM", 600.0, None, 60, 1, 3, 1e-8)
+    found = find_modes(Cavity(Spheroid(4.2, 4.2), *media), request)
+    first, third = (mode.solved() for mode in found if mode.q in (0, 2))
+    problem = first.problem
+    assert third.problem is problem
+    assert isinstance(problem, WindowProblem)
+
+    def alike(raw: RawMode) -> float:
+        taken = SolvedVectors.one(
+            first.corrected + raw.corrected, 60, 0, first.k_per_um.real, first.eps, raw.corrected
+        )
+        field = problem.probe.grid.electric(taken.corrected, taken.m)
+        sources = far_source.far_sources(problem, problem.probe, field, taken)
+        around = comb_radiation.Surroundings(taken.n_surround, problem.mirror)
+        numbers = taken.m, taken.q, taken.k_per_um
+        _, found = comb_radiation.log10_radiation_qs(sources, np.ones(1), *numbers, around)
+        return float(found[1, 0])
+
+    assert alike(first) == pytest.approx(1.0, abs=1e-12)
+    assert alike(third) < 1e-3
