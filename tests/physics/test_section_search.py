@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from grid_sections import grid_section
+from section_sources import holed_sphere
 
+from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.mesh.section_outline import SectionOutline
@@ -42,6 +44,32 @@ def test_the_coarsest_accuracy_finds_the_same_mode(accuracy: float) -> None:
     assert mode.label == "TE 7 1 0"
     off = abs(mode.wavelength_nm - 1523.507)
     assert off < 3 * mode.wavelength_error_nm + 0.003 and off < accuracy * 1523.507
+
+
+@pytest.mark.parametrize(
+    ("radius", "index", "surround", "m", "p"),
+    [
+        (1.9737551552101202, 2.0474828964599716, 1.0, 23, 2),  # Q = 2.5e5, mixed with TM 23 2 3
+        (1.0, 1.9015, 1.0, 19, 2),  # Q = 2.1e3, with TE 19 1 4
+        (1.8903994388347427, 3.8505221047122755, 1.33, 16, 3),  # Q = 4.3e5
+    ],
+)
+def test_a_mode_that_the_lowest_degrees_mix_with_its_neighbour(
+    radius: float, index: float, surround: float, m: int, p: int
+) -> None:
+    """Exact spheres at 1e-4: degrees that suffice for that mix another family into the mode, and
+    neither half had its name: "no such mode was seen near the estimate".
+    """
+    exact = find_resonance(Resonator((radius,), (index, surround), True), m, p, "TE")
+    sphere = holed_sphere(radius, index, surround, 1e-3 * exact.wavelength_nm)
+    found = find_modes(sphere, ModeRequest("TE", exact.wavelength_nm, None, m, p, 1, 1e-4))
+    assert f"TE {m} {p} 0" in {mode.label for mode in found}, found.warnings
+    mode = found[f"TE {m} {p} 0"]
+    off = abs(mode.wavelength_nm - exact.wavelength_nm)
+    print(off, mode.wavelength_error_nm, mode.losses)
+    assert off < 3 * mode.wavelength_error_nm < 1e-4 * exact.wavelength_nm
+    assert mode.losses.radiation is not None
+    assert abs(mode.losses.radiation - exact.log10_q) < 3 * mode.losses.radiation_error
 
 
 @pytest.mark.parametrize("height_um", [0.0, 1e3, -1e5])

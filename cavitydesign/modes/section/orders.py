@@ -221,6 +221,11 @@ def gain_of_two_orders(last_two: Array, last_four: Array) -> Array:
     return np.asarray(np.clip(gain, _LEAST_GAIN, _MOST_GAIN))
 
 
+def higher_orders(mesh: SectionMesh, orders: IntArray) -> IntArray:
+    """All orders raised by a step, as far as they go."""
+    return graded_orders(mesh, np.minimum(orders + STEP, HIGHEST_ORDER))
+
+
 def raised_orders(
     mesh: SectionMesh, orders: IntArray, errors: Mapping[int, DiscreteError], accuracy: float
 ) -> IntArray:
