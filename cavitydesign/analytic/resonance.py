@@ -260,6 +260,8 @@ def find_resonance(
 
     Raises
     ------
+    InputError
+        If a layer is a metal (kappa >= n).
     SolverError
         If the resonator does not hold the mode below its outer barrier.
     """

@@ -66,13 +66,26 @@ class Resonator:
         return self.indices
 
     def problem(self, order: int, polarisation: str, wavelength_nm: float) -> RadialProblem:
-        """The radial problem with the indices at one vacuum wavelength."""
+        """The radial problem with the indices at one vacuum wavelength.
+
+        Raises
+        ------
+        InputError
+            For an unknown polarisation, or a layer of metal (kappa >= n): the poles are followed
+            from those of the same layers without absorption, where a metal is none.
+        """
         if polarisation not in ("TM", "TE"):
             raise InputError(
                 f"polarisation: {polarisation!r} is not allowed; TM (E along the axis) or TE"
             )
         seen = self.seen_indices(polarisation)
         values = tuple(complex(n(wavelength_nm)) if callable(n) else complex(n) for n in seen)
+        for number, value in enumerate(values):
+            if value.imag >= value.real:
+                raise InputError(
+                    f"indices: {value:g} of layer {number} absorbs like a metal (kappa >= n) at "
+                    f"{wavelength_nm:.6g} nm; not handled here"
+                )
         return RadialProblem(order, self.radii_um, values, polarisation == "TE", self.spherical)
 
     def dispersive(self, polarisation: str) -> bool:

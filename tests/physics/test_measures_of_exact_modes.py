@@ -165,6 +165,7 @@ def test_volume_at_the_finest_accuracy() -> None:
         (1.6357216053927672, 2.519246484958088, 10, 1, 1, "TM", 1e-6),
         (3.5498099611112955, 1.8520421614010305, 31, 3, 0, "TE", 1e-8),
         (4.0, 4.0, 19, 1, 0, "TE", 1e-6),
+        (2.7765825585391015, 2.214253286342445, 20, 4, 7, "TM", 1e-6),
     ],
 )
 def test_spacings_know_what_the_next_order_lacks(
@@ -172,7 +173,8 @@ def test_spacings_know_what_the_next_order_lacks(
 ) -> None:
     """Functions along the outline are those of the order asked for: the next one was 1e-6 and 2e-9
     off, and spacings 3.7 and 4.8 bars. With q to 2 asked for, the next of q = 0 carries 3e-3 of
-    another mode's field: 20 bars.
+    another mode's field: 20 bars. At q = 7 the functions of one order hold ten times less of the
+    next: 6.4 bars.
     """
     resonator = Resonator((radius,), (index, 1.0), True)
     exact, further = (find_resonance(resonator, m + q + one, p, polarisation) for one in (0, 1))

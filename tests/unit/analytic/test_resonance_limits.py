@@ -233,6 +233,8 @@ def test_what_cannot_be_asked_is_refused() -> None:
         find_resonance(Resonator((2.0,), (1.33, 1.5)), 30, 1)
     with pytest.raises(SolverError, match="gain exceeds"):
         find_resonance(Resonator((7.5,), (complex(1.49, -1e-4), 1.0)), 120, 1)
+    with pytest.raises(InputError, match=r"of layer 1 absorbs like a metal \(kappa >= n\)"):
+        find_resonance(layered_cylinder((2.0, 2.2), (1.5, 0.2 + 11j, 1.0)), 20, 1, "TM", 600.0)
     with pytest.raises(InputError, match="layers inside"):
         threshold_gain(Resonator((2.0,), (1.49, 1.0)), 30, 1, "TM", (1,))
     with pytest.raises(InputError, match="dispersive"):
