@@ -23,6 +23,9 @@ _OF_INVERSE_Q, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-4, 0.03
 # Of 1/Q, what layers that have the room they need leave of k whatever its orders, beside what
 # their ends send back: 3e-9 to 4e-8 on exact spheres of Q 3 to 40 at 1e-8.
 _REFLECTED = 1e-8
+# Cosine between a ray and a side's normal, above which a wave meets the side: sides of a sector of
+# a sphere lie along the rays, and edges of many degrees cut their curve by less than this.
+_MET = 0.2
 # Cramped layers: 2e-3, and where they follow r and z within a round section k errs by 0.6 Q^(-3/2)
 # too (spheres of Q 90 to 5600: half to 2.4 times that).
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
@@ -79,11 +82,15 @@ def _sent_back(k: complex, problem: SectionProblem) -> float:
     middle = 0.5 * (bodies.min() + bodies.max())
     ends = np.sqrt(box.radial(r)[0] ** 2 + (box.axial(z)[0] - middle) ** 2)
     back = np.exp(np.minimum(-2.0 * (k * index[:, None] * ends).imag, 0.0))
-    # not those towards the axis, where waves of m > 0 do not run
+    # Not sides towards the axis, where waves of m > 0 do not run, nor those that waves run along.
     start = np.array([0.0, middle])
     ray = mesh.vertex_positions[corners].mean(axis=1) - start
     inside = mesh.nodes.mean(axis=(1, 2))[owner[edge]] - start
-    outer = ((ray - inside) * ray).sum(axis=1) > 0.0
+    along = mesh.vertex_positions[corners[:, 1]] - mesh.vertex_positions[corners[:, 0]]
+    across = np.stack((along[:, 1], -along[:, 0]), axis=1)
+    across *= np.sign(((ray - inside) * across).sum(axis=1))[:, None]
+    met = (ray * across).sum(axis=1)
+    outer = met > _MET * np.linalg.norm(ray, axis=1) * np.linalg.norm(across, axis=1)
     cut = box.beyond(r, z) & outer[:, None] & (r > ON_AXIS * mesh.extent_um[1])
     return float(back[cut].max(initial=0.0))
 
