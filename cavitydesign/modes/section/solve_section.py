@@ -55,10 +55,11 @@ _LOST = (
     "an estimate on the whole section has it, the solve at full accuracy found no such mode near: "
     "it may leak too strongly (Q below about 100) or lie beyond the range"
 )
-# Searches of a family at degrees two higher each, where a mode of the survey is lost: at the lowest
-# ones another family near in k is mixed into it, and neither has its name (spheres at 1e-4: TE 19 2
-# 0 of Q = 2100 with TE 19 1 4; 2 of 37 with p = 2 or 3, Q of 40 to 1e6, none with one step more).
-_MOST_SEARCHES = 3
+# Accuracy from which on a family is searched again, once and at degrees two higher, where a mode of
+# the survey is lost: the lowest degrees mix another family near in k into it, and neither has its
+# name (spheres at 1e-4: TE 19 2 0 of Q = 2100 with TE 19 1 4; 2 of 37 with p = 2 or 3). None of 74
+# was lost so at 1e-6, where a search for what is not there takes 14 s of a disk's 60.
+_MIXES_FROM = 1e-5
 # What the wavelength of a mode moves at most by two orders more: relative, and in azimuthal orders.
 # Modes move by 1e-3 at the lowest orders; what moves more became another.
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
@@ -189,7 +190,7 @@ def _solve_family(
         orders = first_orders(surveyed, list(seed.surveyed.values()), accuracy, mesh, origin)
     limited = within_memory(cavity, mesh, orders, surveyed.stretch)
     cramped = not np.array_equal(limited, orders)
-    orders, least, searches = limited, math.inf, 0
+    orders, least, again = limited, math.inf, accuracy >= _MIXES_FROM
     before: tuple[SectionProblem, Snapshot] | None = None
     while True:
         with watch.stage("assemble"):
@@ -204,8 +205,8 @@ def _solve_family(
             )
             before = None  # its matrices take as much memory as these
             low, high = _compared(problem, low_problem, seed, low)
-        searches += searching
-        if searching and set(high.chosen) != set(qs) and searches < _MOST_SEARCHES:
+        if again and searching and set(high.chosen) != set(qs):
+            again = False
             higher = within_memory(cavity, mesh, higher_orders(mesh, orders), surveyed.stretch)
             if not (watch.late or np.array_equal(higher, orders)):
                 orders = higher
