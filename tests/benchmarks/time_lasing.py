@@ -103,10 +103,19 @@ def page(rows: list[tuple[str, list[dict[str, Any]]]], against: bool) -> str:
     lines = [
         "# Times of lasing predictions",
         "",
-        "This page shows what a lasing prediction costs on modes that are solved already: thresholds, light curve,",
-        "regime and the chance of a single mode. Each number is the processor time of one thread, the best of "
-        f"{TURNS * PREDICTIONS}",
-        "predictions. A cavity with `before` was measured in turns with an earlier state of the package, in the same run.",
+        "This page is for whoever plans many predictions: it shows what one costs on modes that are "
+        "solved",
+        "already: thresholds, light curve, regime and the chance of a single mode.",
+        "Each number is the processor time of one thread, the best of "
+        f"{TURNS * PREDICTIONS} predictions.",
+        *(
+            [
+                "A cavity with `before` was measured in turns with an earlier state of the package, in "
+                "the same run."
+            ]
+            if against
+            else []
+        ),
         "",
         f"| {' | '.join(heads)} |",
         f"|{'---|' * len(heads)}",
