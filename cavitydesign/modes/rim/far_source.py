@@ -62,8 +62,7 @@ def far_sources(
     t, w_t = element_points(problem.window.t_breaks, problem.points_along)
     grid = FieldGrid.build(problem.window, problem.space, s, t)
     weight = np.outer(w_s, w_t) * grid.jacobian.real * grid.r.real
-    vectors = np.concatenate((modes.corrected, modes.corrections), axis=1)
-    both = grid.electric(vectors, np.tile(modes.m, 2))
+    both = _with_corrections(grid, modes)
     shape = (2, modes.count, *grid.r.shape)
     ordinary, axial = (
         (values[:, grid.region] - values[:, -1:])[:, :, None]
@@ -91,10 +90,15 @@ def tangential_at_rim(problem: WindowProblem, modes: SolvedVectors) -> Array:
     """
     middle = 0.5 * (problem.window.t_breaks[0] + problem.window.t_breaks[-1])
     rim = FieldGrid.build(problem.window, problem.space, np.zeros(1), np.array([middle]))
-    both = np.concatenate((modes.corrected, modes.corrections), axis=1)
-    field = rim.electric(both, np.tile(modes.m, 2))
+    field = _with_corrections(rim, modes)
     parts = np.stack([squared(part[:, 0, 0]) for part in (field.e_z, field.e_azimuthal)])
     return np.asarray(parts.reshape(2, 2, modes.count))
+
+
+def _with_corrections(grid: FieldGrid, modes: SolvedVectors) -> ElectricField:
+    """Fields of the corrected modes, and after them of their corrections alone."""
+    both = np.concatenate((modes.corrected, modes.corrections), axis=1)
+    return grid.electric(both, np.tile(modes.m, 2))
 
 
 def caustic_cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:

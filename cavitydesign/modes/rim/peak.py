@@ -35,16 +35,10 @@ _EVEN, _ZOOMS = 17, 4
 
 
 def energy_densities(
-    field: ElectricField, region: NDArray[np.int64], ordinary: Array, axial: Array
+    field: ElectricField, region: NDArray[np.int64], modes: SolvedVectors
 ) -> Array:
-    """eps |E|^2 of modes on a grid, whose rows lie in the regions given.
-
-    Parameters
-    ----------
-    ordinary, axial : (k, regions) arrays
-        Permittivities of each mode.
-    """
-    across, along = ordinary[:, region, None], axial[:, region, None]
+    """eps |E|^2 of modes on a grid, whose rows lie in the regions given."""
+    across, along = modes.ordinary[:, region, None], modes.axial[:, region, None]
     plane = squared(field.e_r) + squared(field.e_azimuthal)
     return np.asarray(across * plane + along * squared(field.e_z))
 
@@ -71,7 +65,7 @@ def peak_densities(
         grid = _cell(problem, probe, s[region == region[row]], s[row], column)
         some = modes.part(members)
         field = grid.electric(some.corrected, some.m)
-        found = energy_densities(field, grid.region, some.ordinary, some.axial)
+        found = energy_densities(field, grid.region, some)
         best[members] = np.maximum(best[members], _largest(found))
     return [float(one) for one in best]
 
@@ -105,7 +99,7 @@ def _search(
     t = probe.grid.t_um[probe.inner_t]
     grid = FieldGrid.build(problem.window, problem.space, sides, t)
     field = grid.electric(modes.corrected, modes.m)
-    beside_edges = energy_densities(field, grid.region, modes.ordinary, modes.axial)
+    beside_edges = energy_densities(field, grid.region, modes)
     lines = np.concatenate([inner, sides])
     order = np.argsort(lines)
     region = np.concatenate([probe.grid.region[probe.inner_s], grid.region])

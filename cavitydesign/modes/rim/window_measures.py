@@ -116,7 +116,7 @@ class _Group:
     def of(cls, problem: WindowProblem, probe: Probe, modes: SolvedVectors) -> _Group:
         """With their fields on the whole grid, and eps |E|^2 at the quadrature points proper."""
         field = probe.grid.electric(modes.corrected, modes.m)
-        density = energy_densities(field, probe.grid.region, modes.ordinary, modes.axial)
+        density = energy_densities(field, probe.grid.region, modes)
         inner = density[:, probe.inner_s, probe.inner_t]
         return cls(problem, probe, modes, field, inner)
 
@@ -204,7 +204,7 @@ class _Group:
                 for part in (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
             )
         )
-        density = energy_densities(ends, grid.region[-1:], modes.ordinary, modes.axial)[:, 0]
+        density = energy_densities(ends, grid.region[-1:], modes)[:, 0]
         wave = modes.k_per_um**2 * modes.ordinary[:, -1]
         kappa = np.sqrt(np.maximum((modes.m[:, None] / r) ** 2 - wave[:, None], 0.0))
         room = np.maximum(beyond, 0.0)
